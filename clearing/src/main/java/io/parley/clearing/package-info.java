@@ -1,0 +1,5 @@
+/** Accounts, Merkle state, margin and the transition function. */
+@NullMarked
+package io.parley.clearing;
+
+import org.jspecify.annotations.NullMarked;
