@@ -30,8 +30,7 @@ public final class Artifacts {
         var code = artifact(contract).path("bytecode").asText();
         if (code.length() <= 2) {
             throw new IllegalArgumentException("""
-                    The contract (%s) has no bytecode: it is an interface or abstract. Deploy what implements it."""
-                    .formatted(contract));
+                    The contract (%s) has no bytecode: it is an interface or abstract. Deploy what implements it.""".formatted(contract));
         }
         return code;
     }
@@ -42,8 +41,7 @@ public final class Artifacts {
             if (in == null) {
                 throw new IllegalArgumentException("""
                         There is no artifact (%s) for a contract named (%s).
-                        Maybe the module contracts was built before the contract was written."""
-                        .formatted(name, contract));
+                        Maybe the module contracts was built before the contract was written.""".formatted(name, contract));
             }
             return JSON.readTree(in);
         } catch (IOException e) {
