@@ -1,0 +1,215 @@
+package io.parley.devnet;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a program that must not outlive this process. A shell between the two holds a pipe from us: when the pipe ends,
+ * because we closed it or because we were killed, the shell signals the program and, if that does not help, kills it.
+ *
+ * <p>Both run in a session of their own, so that Ctrl-C in a terminal reaches only us and the order of stopping stays
+ * ours.
+ */
+final class Watchdog {
+
+    private static final Duration STOP = Duration.ofSeconds(15);
+
+    // $1 is the signal, $2 the file for the pid, the rest the program.
+    private static final String SCRIPT = """
+            signal=$1; pidfile=$2; shift 2
+            exec 3<&0 </dev/null
+            "$@" 3<&- &
+            child=$!
+            echo "$child" >"$pidfile"
+            {
+              while read -r _ <&3; do :; done
+              kill -s "$signal" "$child" 2>/dev/null
+              n=0
+              while kill -0 "$child" 2>/dev/null && [ "$n" -lt 100 ]; do n=$((n + 1)); sleep 0.1; done
+              kill -s KILL "$child" 2>/dev/null
+            } >/dev/null 2>&1 &
+            guard=$!
+            exec 3<&-
+            wait "$child"
+            code=$?
+            kill "$guard" 2>/dev/null
+            exit "$code"
+            """;
+
+    private static final boolean HAS_SETSID =
+            Files.isExecutable(Path.of("/usr/bin/setsid")) || Files.isExecutable(Path.of("/bin/setsid"));
+
+    private final String name;
+    private final Process shell;
+    private final Path log;
+    private final Deque<String> lastLines = new ArrayDeque<>();
+    private final CompletableFuture<String> ready = new CompletableFuture<>();
+    private final Thread pump;
+
+    private Watchdog(
+            String name, Process shell, Path log, Function<String, Optional<String>> readiness, boolean keepLog) {
+        this.name = name;
+        this.shell = shell;
+        this.log = log;
+        this.pump = Thread.ofVirtual().name(name + "-output").start(() -> pump(readiness, keepLog));
+    }
+
+    /** How to run a program. {@code keepLog} is false for a program that prints a line for each request it serves. */
+    record Program(
+            String name,
+            List<String> command,
+            String stopSignal,
+            Function<String, Optional<String>> readiness,
+            boolean keepLog) {}
+
+    static Watchdog start(DataDirectory directory, Program program) {
+        var command = new ArrayList<String>();
+        if (HAS_SETSID) {
+            command.add("setsid");
+        }
+        command.addAll(List.of(
+                "sh",
+                "-c",
+                SCRIPT,
+                "parley-watchdog",
+                program.stopSignal(),
+                directory.pidFile().toString()));
+        command.addAll(program.command());
+        try {
+            Files.deleteIfExists(directory.pidFile());
+            var shell = new ProcessBuilder(command)
+                    .directory(directory.path().toFile())
+                    .redirectErrorStream(true)
+                    .start();
+            return new Watchdog(
+                    program.name(),
+                    shell,
+                    directory.path().resolve("output.log"),
+                    program.readiness(),
+                    program.keepLog());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void pump(Function<String, Optional<String>> readiness, boolean keepLog) {
+        try (BufferedReader in = shell.inputReader();
+                Writer out = Files.newBufferedWriter(log)) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (ready.isDone() && !keepLog) {
+                    continue;
+                }
+                out.write(line);
+                out.write('\n');
+                out.flush();
+                synchronized (lastLines) {
+                    lastLines.add(line);
+                    if (lastLines.size() > 20) {
+                        lastLines.remove();
+                    }
+                }
+                readiness.apply(line).ifPresent(ready::complete);
+            }
+        } catch (IOException e) {
+            // The pipe breaks when the program is killed; how it ended is in the exit code.
+            synchronized (lastLines) {
+                lastLines.add(e.toString());
+            }
+        } finally {
+            ready.completeExceptionally(new IOException("ended"));
+        }
+    }
+
+    /**
+     * Waits until the program says that it serves.
+     *
+     * @return what {@code readiness} found in that line
+     * @throws DevnetException with the last lines of its output, if it ends or stays silent; it is stopped then
+     */
+    String awaitReady(DataDirectory directory, Duration patience) {
+        String what;
+        try {
+            var found = ready.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            runningPid(directory).flatMap(ProcessHandle::of).ifPresent(directory::record);
+            return found;
+        } catch (ExecutionException e) {
+            what = "ended before it was ready";
+        } catch (TimeoutException e) {
+            what = "was not ready after %d s".formatted(patience.toSeconds());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            what = "was not waited for";
+        }
+        close();
+        throw new DevnetException("%s %s. Its last lines (all are in %s):%n%s".formatted(name, what, log, tail()));
+    }
+
+    private String tail() {
+        synchronized (lastLines) {
+            return String.join(System.lineSeparator(), lastLines);
+        }
+    }
+
+    boolean saysInTail(String text) {
+        return tail().contains(text);
+    }
+
+    private static Optional<Long> runningPid(DataDirectory directory) {
+        try {
+            return Optional.of(
+                    Long.parseLong(Files.readString(directory.pidFile()).strip()));
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    boolean isAlive() {
+        return shell.isAlive();
+    }
+
+    /** Ends the pipe, and returns when the program is gone. */
+    void close() {
+        try {
+            shell.getOutputStream().close();
+        } catch (IOException e) {
+            // Already closed: the program ended by itself.
+        }
+        try {
+            if (!shell.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+                shell.descendants().forEach(ProcessHandle::destroyForcibly);
+                shell.destroyForcibly().waitFor();
+            }
+            pump.join();
+        } catch (InterruptedException e) {
+            shell.descendants().forEach(ProcessHandle::destroyForcibly);
+            shell.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static @Nullable String find(String program) {
+        for (var folder : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
+            var file = Path.of(folder, program);
+            if (Files.isExecutable(file)) {
+                return file.toString();
+            }
+        }
+        return null;
+    }
+}
