@@ -1,0 +1,42 @@
+package io.parley.auction.domain.selection;
+
+import io.parley.protocol.Bytes32;
+import java.util.List;
+
+/**
+ * The winners of one auction.
+ *
+ * @param selector who found them, for the record
+ * @param winners the chosen bids, ascending by id
+ * @param lost every other bid, ascending by id, with the winner that stood in its way
+ * @param value the winners' scores together, in 1e-8 USD (held at the largest int64 should it not fit)
+ * @param bound no choice can be worth more than this; equal to {@code value} where the choice is proven best
+ */
+public record Selection(String selector, List<ScreenedBid> winners, List<Lost> lost, long value, long bound) {
+
+    /** Copies the lists. */
+    public Selection {
+        winners = List.copyOf(winners);
+        lost = List.copyOf(lost);
+    }
+
+    /** {@return whether no other choice can be worth more} */
+    public boolean proven() {
+        return value == bound;
+    }
+
+    /**
+     * A bid that passed and did not win.
+     *
+     * @param bid the bid
+     * @param to a winner with which it shares an intent or its solver account; none if it was simply left out
+     * @param why one line for the solver
+     */
+    public record Lost(ScreenedBid bid, List<Bytes32> to, String why) {
+
+        /** Copies the list. */
+        public Lost {
+            to = List.copyOf(to);
+        }
+    }
+}
