@@ -56,11 +56,18 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     private static List<String> command(Path data, Path jars, int port) {
+        var classes = jars.resolveSibling("broker.jsa");
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xms128m",
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
+                // Its classes, parsed and linked, are kept from the first run on: half a second less to each start.
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + classes,
+                "-Xlog:cds=error",
+                "-Xlog:aot=error",
+                "--sun-misc-unsafe-memory-access=allow",
                 "-Djava.util.logging.config.class=io.parley.devnet.broker.Logging",
                 "-cp",
                 jars + "/*",
