@@ -1,0 +1,23 @@
+package io.parley.protocol.spi;
+
+import io.parley.protocol.Bytes32;
+import io.parley.protocol.Fill;
+import java.util.List;
+
+/**
+ * A bid as a solver makes it; the runtime adds solver, auction, validity and salt, and signs it.
+ *
+ * @param account the number of the solver's account that takes the other side, 0 to 2^32 - 1
+ * @param fills 1 to 15 fills of distinct intents of the auction
+ * @param pays what the solver adds for the insurance pot, in cash units of 1e-8, not negative
+ * @param path a hash of how the solver lays the risk off; zero if it says nothing
+ * @param cap the most margin the bid may need, in cash units of 1e-8, not negative: it is held from the commitment on,
+ *     and a bid that needs more is refused (308)
+ */
+public record Proposal(long account, List<Fill> fills, long pays, Bytes32 path, long cap) {
+
+    /** Copies the list. */
+    public Proposal {
+        fills = List.copyOf(fills);
+    }
+}

@@ -1,0 +1,217 @@
+package io.parley.protocol.wire;
+
+import io.parley.protocol.Address;
+import io.parley.protocol.Blob;
+import io.parley.protocol.Bytes32;
+import io.parley.protocol.SignedIntent;
+import io.parley.protocol.Undecodable;
+import io.parley.protocol.WireReader;
+import io.parley.protocol.WireWriter;
+import java.util.List;
+
+/** A record of {@link Topic#AUCTIONS}. */
+public sealed interface AuctionRecord {
+
+    /** {@return the auction it is about} */
+    long auction();
+
+    /** {@return the record's bytes} */
+    byte[] encode();
+
+    /**
+     * An auction opened.
+     *
+     * @param auction its number, ascending
+     * @param openedAt unix milliseconds
+     * @param commitUntil unix milliseconds at which the commit phase is to end
+     * @param revealUntil unix milliseconds at which the reveal phase is to end
+     * @param commandsOffset screening sees the state after this offset of {@code commands}
+     * @param seedCommitment {@code H(seed)}
+     * @param feePerFill the least fee of a fill in cash units of 1e-8, as far as the intent allows it
+     * @param intents the open intents
+     */
+    record Opened(
+            long auction,
+            long openedAt,
+            long commitUntil,
+            long revealUntil,
+            long commandsOffset,
+            Bytes32 seedCommitment,
+            long feePerFill,
+            List<OpenIntent> intents)
+            implements AuctionRecord {
+        static final int KIND = 1;
+
+        /** Copies the list. */
+        public Opened {
+            intents = List.copyOf(intents);
+        }
+
+        @Override
+        public byte[] encode() {
+            return new WireWriter(1024)
+                    .version()
+                    .u8(KIND)
+                    .u63(auction)
+                    .u63(openedAt)
+                    .u63(commitUntil)
+                    .u63(revealUntil)
+                    .u63(commandsOffset)
+                    .b32(seedCommitment)
+                    .u63(feePerFill)
+                    .list(intents, (open, out) -> {
+                        byte[] intent = open.intent().encode();
+                        out.u32(open.partsLeft()).u32(intent.length).raw(intent);
+                    })
+                    .toBytes();
+        }
+    }
+
+    /**
+     * An intent in an auction.
+     *
+     * @param partsLeft how many of its parts are not filled yet, 0 to 2^32 - 1
+     * @param intent the intent
+     */
+    record OpenIntent(long partsLeft, SignedIntent intent) {}
+
+    /**
+     * An auction closed.
+     *
+     * @param auction its number
+     * @param seed what {@code seedCommitment} was the hash of
+     * @param transcript the hash of what the selection saw
+     * @param commitmentsOffset the offset of the marker in {@code commitments}
+     * @param bidsOffset the offset of the marker in {@code bids}
+     * @param awards the bids that won
+     * @param unfilled the intents that no winning bid fills, with the reason
+     * @param selector which selection found the awards
+     * @param value the sum of their scores, in cash units of 1e-8
+     * @param bound an upper bound of any selection's value, in cash units of 1e-8
+     */
+    record Closed(
+            long auction,
+            Bytes32 seed,
+            Bytes32 transcript,
+            long commitmentsOffset,
+            long bidsOffset,
+            List<Award> awards,
+            List<Unfilled> unfilled,
+            String selector,
+            long value,
+            long bound)
+            implements AuctionRecord {
+        static final int KIND = 2;
+
+        /** Copies the lists. */
+        public Closed {
+            awards = List.copyOf(awards);
+            unfilled = List.copyOf(unfilled);
+        }
+
+        @Override
+        public byte[] encode() {
+            return new WireWriter(512)
+                    .version()
+                    .u8(KIND)
+                    .u63(auction)
+                    .b32(seed)
+                    .b32(transcript)
+                    .u63(commitmentsOffset)
+                    .u63(bidsOffset)
+                    .list(
+                            awards,
+                            (award, out) -> out.b32(award.bid())
+                                    .address(award.solver())
+                                    .u32(award.account())
+                                    .i64(award.score())
+                                    .u63(award.paysToProtocol()))
+                    .list(
+                            unfilled,
+                            (intent, out) ->
+                                    out.b32(intent.intent()).u16(intent.code()).str(intent.detail()))
+                    .str(selector)
+                    .i64(value)
+                    .i64(bound)
+                    .toBytes();
+        }
+    }
+
+    /**
+     * A bid that won.
+     *
+     * @param bid the bid's digest
+     * @param solver the address whose account it is
+     * @param account the number of the solver's account, 0 to 2^32 - 1
+     * @param score its score, in cash units of 1e-8
+     * @param paysToProtocol what the solver pays to the protocol for it, in cash units of 1e-8
+     */
+    record Award(Bytes32 bid, Address solver, long account, long score, long paysToProtocol) {}
+
+    /**
+     * An intent that no winning bid fills.
+     *
+     * @param intent the intent's id
+     * @param code the code of a {@link io.parley.protocol.Reason}
+     * @param detail the values compared, readable
+     */
+    record Unfilled(Bytes32 intent, int code, String detail) {
+        /** Shortens the detail to what the wire can carry. */
+        public Unfilled {
+            detail = Detail.fit(detail);
+        }
+    }
+
+    /**
+     * {@return the record of the bytes}
+     *
+     * @param record exactly one record
+     * @throws Undecodable if it is none
+     */
+    static AuctionRecord decode(byte[] record) {
+        return WireReader.whole(record, in -> {
+            in.version("auction record");
+            int kind = in.u8("kind");
+            return switch (kind) {
+                case Opened.KIND ->
+                    new Opened(
+                            in.u63("auction"),
+                            in.u63("openedAt"),
+                            in.u63("commitUntil"),
+                            in.u63("revealUntil"),
+                            in.u63("commandsOffset"),
+                            in.b32("seedCommitment"),
+                            in.u63("feePerFill"),
+                            in.list("intents", AuctionRecord::readOpenIntent));
+                case Closed.KIND ->
+                    new Closed(
+                            in.u63("auction"),
+                            in.b32("seed"),
+                            in.b32("transcript"),
+                            in.u63("commitmentsOffset"),
+                            in.u63("bidsOffset"),
+                            in.list("awards", AuctionRecord::readAward),
+                            in.list("unfilled", AuctionRecord::readUnfilled),
+                            in.str("selector"),
+                            in.i64("value"),
+                            in.i64("bound"));
+                default -> throw new Undecodable(1, "auction record kind %d is not known".formatted(kind));
+            };
+        });
+    }
+
+    private static OpenIntent readOpenIntent(WireReader in) {
+        long partsLeft = in.u32("partsLeft");
+        Blob intent = in.blob("intentRecord");
+        return new OpenIntent(partsLeft, WireReader.whole(intent, SignedIntent::readFrom));
+    }
+
+    private static Award readAward(WireReader in) {
+        return new Award(
+                in.b32("bid"), in.address("solver"), in.u32("account"), in.i64("score"), in.u63("paysToProtocol"));
+    }
+
+    private static Unfilled readUnfilled(WireReader in) {
+        return new Unfilled(in.b32("intent"), in.u16("code"), in.str("detail"));
+    }
+}
