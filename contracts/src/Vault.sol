@@ -1,0 +1,610 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {IVault} from "./interfaces/IVault.sol";
+import {IVerifier} from "./interfaces/IVerifier.sol";
+import {AssetIds} from "./libraries/AssetIds.sol";
+import {Commands} from "./libraries/Commands.sol";
+import {Eip712} from "./libraries/Eip712.sol";
+import {GlobalRecord} from "./libraries/GlobalRecord.sol";
+import {Hashing} from "./libraries/Hashing.sol";
+import {Header} from "./libraries/Header.sol";
+import {Reader} from "./libraries/Reader.sol";
+import {STEP_TREE_DEPTH, StepTree} from "./libraries/StepTree.sol";
+
+/// @title Parley's vault
+/// @dev Everything that an optimistic batch will need stands beside what a verified one needs: `_posted` keeps root and
+///      time of every batch that is not final, so that a window can be measured and a dispute can cut the prefix off.
+contract Vault is IVault, ReentrancyGuardTransient {
+    using GlobalRecord for bytes;
+    using SafeERC20 for IERC20;
+
+    uint256 private constant MAX_CLAIMS = 2 ** 62;
+    uint256 private constant MAX_NAME = 64;
+    uint256 private constant MAX_LISTINGS = 2 ** 16;
+    uint256 private constant UNIT_DECIMALS = 8;
+    uint256 private constant MAX_DECIMALS = 36;
+
+    /// @dev What a transfer may use. With less left, a caller could starve a transfer so that it is owed instead of paid.
+    uint256 private constant TRANSFER_GAS = 200_000;
+
+    /// @notice May list assets and set parameters, nothing else; meant to be a timelock.
+    address public immutable governor;
+    /// @notice The clearing operator: may post batches before they are proven.
+    address public immutable operator;
+    /// @notice Runs commands 1 to 5 again.
+    IVerifier public immutable queueVerifier;
+    /// @notice Runs commands 16 and 17 again.
+    IVerifier public immutable accountVerifier;
+    /// @notice Runs command 32 again.
+    IVerifier public immutable priceVerifier;
+    /// @notice Runs command 48 again.
+    IVerifier public immutable tradeVerifier;
+
+    uint256 private immutable CHAIN_ID;
+    bytes32 private immutable DOMAIN_SEPARATOR;
+
+    /// @dev A batch that was posted and is not final.
+    struct Posted {
+        bytes32 headerHash;
+        bytes32 root;
+        uint64 time;
+    }
+
+    /// @dev How far a posted batch is proven.
+    struct Progress {
+        bytes32 headerHash;
+        bytes32 root;
+        uint32 step;
+        bytes32[STEP_TREE_DEPTH] frontier;
+    }
+
+    /// @dev A run over steps, in memory.
+    struct Run {
+        bytes32 domain;
+        bytes global;
+        bytes32 accountsRoot;
+        uint256 step;
+        bytes32[STEP_TREE_DEPTH] frontier;
+    }
+
+    bytes32 private _verifiedRoot;
+    uint64 private _verifiedSequence;
+    uint64 private _postedSequence;
+    uint64 private _queueLength;
+    uint64 private _queueCursor;
+    /// @dev Of all fees ever collected, those that were credited to a relayer.
+    uint64 private _feesCredited;
+    uint32 private _accountCount;
+    uint32 private _keyCount;
+    uint32 private _listingCount;
+
+    Progress private _progress;
+    mapping(uint64 sequence => Posted) private _posted;
+
+    /// @inheritdoc IVault
+    mapping(uint64 index => bytes32) public queueHashAt;
+    /// @inheritdoc IVault
+    mapping(address owner => mapping(uint32 account => uint32)) public accountIndex;
+    mapping(bytes32 leafOwner => uint32) private _keyIndexPlusOne;
+    mapping(uint64 asset => Listing) private _listings;
+
+    bytes32 private _withdrawalHash;
+    /// @inheritdoc IVault
+    bytes32 public paidHash;
+    /// @inheritdoc IVault
+    mapping(uint64 sequence => bytes32) public withdrawalHashOf;
+    /// @inheritdoc IVault
+    mapping(uint64 asset => mapping(address to => uint64)) public owed;
+
+    constructor(
+        address governor_,
+        address operator_,
+        IVerifier queueVerifier_,
+        IVerifier accountVerifier_,
+        IVerifier priceVerifier_,
+        IVerifier tradeVerifier_
+    ) {
+        governor = governor_;
+        operator = operator_;
+        queueVerifier = queueVerifier_;
+        accountVerifier = accountVerifier_;
+        priceVerifier = priceVerifier_;
+        tradeVerifier = tradeVerifier_;
+        CHAIN_ID = block.chainid;
+        DOMAIN_SEPARATOR = Eip712.domainSeparator(block.chainid, address(this));
+        _verifiedRoot = GlobalRecord.genesis().stateRoot(0);
+    }
+
+    modifier onlyGovernor() {
+        if (msg.sender != governor) revert NotGovernor(msg.sender);
+        _;
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- queue
+
+    /// @inheritdoc IVault
+    function deposit(uint64 asset, uint256 amount, uint32 account) external nonReentrant returns (uint64) {
+        return _deposit(msg.sender, asset, amount, account);
+    }
+
+    /// @inheritdoc IVault
+    function depositFor(address owner, uint64 asset, uint256 amount, uint32 account)
+        external
+        nonReentrant
+        returns (uint64)
+    {
+        if (owner == address(0)) revert BadArgument(0, 0);
+        return _deposit(owner, asset, amount, account);
+    }
+
+    function _deposit(address owner, uint64 asset, uint256 amount, uint32 account) private returns (uint64) {
+        uint64 units = _collect(asset, amount);
+        uint32 index = accountIndex[owner][account];
+        if (index == 0) {
+            index = ++_accountCount;
+            accountIndex[owner][account] = index;
+        }
+        return _queue(Commands.deposit(_queueLength, index, owner, account, asset, units, msg.sender));
+    }
+
+    /// @dev Takes the caller's tokens and returns how many units they are.
+    function _collect(uint64 asset, uint256 amount) private returns (uint64) {
+        Listing storage listed = _listings[asset];
+        IERC20 token = IERC20(listed.token);
+        if (address(token) == address(0)) revert NoToken(asset);
+        uint256 units = _unitsOf(listed.decimals, amount);
+        uint256 claims = listed.claims + units;
+        if (claims >= MAX_CLAIMS) revert ClaimsTooLarge(claims, MAX_CLAIMS);
+        listed.claims = uint64(claims);
+
+        uint256 before = token.balanceOf(address(this));
+        token.safeTransferFrom(msg.sender, address(this), amount);
+        uint256 received = token.balanceOf(address(this)) - before;
+        if (received != amount) revert WrongAmountReceived(received, amount);
+        return uint64(units);
+    }
+
+    /// @inheritdoc IVault
+    function registerKey(uint32 account, address key, uint8 scope, uint64 expiry) external returns (uint64) {
+        if (key == address(0)) revert BadArgument(1, 0);
+        if (scope > 15) revert BadArgument(2, scope);
+        if (expiry > uint64(type(int64).max)) revert BadArgument(3, expiry);
+        bytes32 id = _keyId(msg.sender, account, key);
+        uint32 indexPlusOne = _keyIndexPlusOne[id];
+        if (indexPlusOne == 0) {
+            indexPlusOne = ++_keyCount;
+            _keyIndexPlusOne[id] = indexPlusOne;
+        }
+        return _queue(Commands.registerKey(_queueLength, indexPlusOne - 1, msg.sender, account, key, scope, expiry));
+    }
+
+    /// @inheritdoc IVault
+    function list(uint64 asset, string calldata name, address token, uint8 decimals)
+        external
+        onlyGovernor
+        returns (uint64)
+    {
+        if (!AssetIds.isCanonical(asset)) revert BadArgument(0, asset);
+        _requireName(bytes(name));
+        uint256 kind = AssetIds.kind(asset);
+        if (token != address(0) && kind != AssetIds.KIND_CASH && kind != AssetIds.KIND_SPOT) {
+            revert BadArgument(2, uint160(token));
+        }
+        if (decimals > MAX_DECIMALS) revert BadArgument(3, decimals);
+        Listing storage listed = _listings[asset];
+        if (listed.listed) revert AlreadyListed(asset);
+        uint32 index = _listingCount;
+        if (index >= MAX_LISTINGS) revert ListingsFull(index);
+        _listingCount = index + 1;
+        listed.listed = true;
+        listed.token = token;
+        listed.decimals = decimals;
+        return _queue(Commands.listAsset(_queueLength, index, asset, bytes(name)));
+    }
+
+    /// @dev A wallet shows the name to whoever signs: nothing that could look like something else.
+    function _requireName(bytes calldata name) private pure {
+        if (name.length == 0 || name.length > MAX_NAME) revert BadArgument(1, name.length);
+        for (uint256 i = 0; i < name.length; ++i) {
+            if (name[i] <= 0x20 || name[i] >= 0x7f) revert BadArgument(1, uint8(name[i]));
+        }
+    }
+
+    /// @inheritdoc IVault
+    function setParameters(uint8 what, bytes calldata content) external onlyGovernor returns (uint64) {
+        if (what != Commands.MARGIN_PARAMETERS && what != Commands.FEEDER_SET) revert BadArgument(0, what);
+        if (content.length > type(uint16).max) revert BadArgument(1, content.length);
+        if (what == Commands.FEEDER_SET) _requireFeederSet(content);
+        return _queue(Commands.setParameters(_queueLength, what, content));
+    }
+
+    /// @dev u8 threshold | u8 n | n × addr, ascending
+    function _requireFeederSet(bytes calldata content) private pure {
+        if (content.length < 22) revert BadArgument(1, content.length);
+        uint256 threshold = uint8(content[0]);
+        uint256 n = uint8(content[1]);
+        if (threshold == 0 || threshold > n || content.length != 2 + 20 * n) revert BadArgument(1, threshold);
+        uint160 last = 0;
+        for (uint256 i = 0; i < n; ++i) {
+            uint160 feeder = uint160(bytes20(content[2 + 20 * i:22 + 20 * i]));
+            if (feeder <= last) revert BadArgument(1, feeder);
+            last = feeder;
+        }
+    }
+
+    function _queue(bytes memory command) private returns (uint64 index) {
+        index = _queueLength;
+        bytes32 hash = Hashing.pair(queueHashAt[index], Hashing.keccak(command));
+        queueHashAt[index + 1] = hash;
+        _queueLength = index + 1;
+        emit Queued(index, hash, command);
+    }
+
+    // -------------------------------------------------------------------------------------------------------- batches
+
+    /// @inheritdoc IVault
+    function post(bytes calldata header, bytes calldata data) external {
+        if (msg.sender != operator) revert NotOperator(msg.sender);
+        Header.Batch memory batch = Header.decode(header);
+        if (batch.sequence <= _verifiedSequence || batch.sequence > _postedSequence + 1) {
+            revert WrongSequence(batch.sequence, _postedSequence + 1);
+        }
+        bytes32 parent = batch.sequence == _verifiedSequence + 1 ? _verifiedRoot : _posted[batch.sequence - 1].root;
+        if (batch.parentRoot != parent) revert WrongParent(batch.parentRoot, parent);
+        _requireData(batch, data);
+
+        _posted[batch.sequence] = Posted({headerHash: batch.hash, root: batch.root, time: uint64(block.timestamp)});
+        _postedSequence = batch.sequence;
+        emit BatchPosted(batch.sequence, batch.hash, batch.parentRoot, batch.root, batch.steps);
+    }
+
+    /// @inheritdoc IVault
+    function prove(
+        bytes calldata header,
+        bytes calldata data,
+        bytes calldata witness,
+        uint32 upTo,
+        uint32 relayerAccount
+    ) external nonReentrant {
+        Header.Batch memory batch = Header.decode(header);
+        _requireNext(batch);
+        if (batch.sequence > _postedSequence || _posted[batch.sequence].headerHash != batch.hash) {
+            revert NotPosted(batch.sequence, batch.hash);
+        }
+        _requireData(batch, data);
+
+        Run memory run;
+        bytes32 expected = batch.parentRoot;
+        if (_progress.headerHash == batch.hash) {
+            expected = _progress.root;
+            run.step = _progress.step;
+            run.frontier = _progress.frontier;
+        }
+        if (upTo <= run.step || upTo > batch.steps) revert WrongRange(run.step, upTo, batch.steps);
+        uint256 first = run.step;
+        _start(run, witness, expected);
+        if (first == 0) _requireQueueFrom(batch, run);
+        _runSteps(run, data, witness, upTo);
+        if (upTo == batch.steps) {
+            _finish(batch, run, relayerAccount);
+        } else {
+            _keep(batch, run, first);
+        }
+    }
+
+    /// @inheritdoc IVault
+    function settle(bytes calldata header, bytes calldata data, bytes calldata witness, uint32 relayerAccount)
+        external
+        nonReentrant
+    {
+        Header.Batch memory batch = Header.decode(header);
+        _requireNext(batch);
+        _requireData(batch, data);
+        if (batch.sequence > _postedSequence || _posted[batch.sequence].headerHash != batch.hash) {
+            // What was proven stands before what was only said: posted batches that do not lead here are dropped.
+            _postedSequence = batch.sequence;
+            emit BatchPosted(batch.sequence, batch.hash, batch.parentRoot, batch.root, batch.steps);
+        }
+        Run memory run;
+        _start(run, witness, batch.parentRoot);
+        _requireQueueFrom(batch, run);
+        _runSteps(run, data, witness, batch.steps);
+        _finish(batch, run, relayerAccount);
+    }
+
+    /// @dev Finality is a prefix: only the batch after the last verified one can be proven.
+    function _requireNext(Header.Batch memory batch) private view {
+        uint64 next = _verifiedSequence + 1;
+        if (batch.sequence != next) revert WrongSequence(batch.sequence, next);
+        if (batch.parentRoot != _verifiedRoot) revert WrongParent(batch.parentRoot, _verifiedRoot);
+    }
+
+    /// @dev The data are those of the header, and hold as many records as it says. Where the records lie is checked as
+    ///      they are read.
+    function _requireData(Header.Batch memory batch, bytes calldata data) private pure {
+        bytes32 hash = Hashing.keccakCalldata(data);
+        if (hash != batch.dataHash) revert WrongDataHash(hash, batch.dataHash);
+        if (batch.steps == 0 || batch.steps > StepTree.MAX_STEPS) {
+            revert WrongStepCount(batch.steps, StepTree.MAX_STEPS);
+        }
+        uint256 needed = 4 + 4 * uint256(batch.steps);
+        if (data.length < needed) revert DataTooShort(needed, data.length);
+        uint256 steps = uint32(bytes4(data[:4]));
+        if (steps != batch.steps) revert WrongStepCount(steps, batch.steps);
+    }
+
+    /// @dev Reads `b32 accountsRoot | global record`, which must be the state that the steps begin from.
+    function _start(Run memory run, bytes calldata witness, bytes32 expected) private view {
+        if (witness.length < 32 + GlobalRecord.SIZE) revert WitnessTooShort(32 + GlobalRecord.SIZE, witness.length);
+        run.accountsRoot = bytes32(witness[:32]);
+        run.global = witness[32:32 + GlobalRecord.SIZE];
+        bytes32 root = run.global.stateRoot(run.accountsRoot);
+        if (root != expected) revert WrongState(root, expected);
+        run.domain = domainSeparator();
+    }
+
+    function _requireQueueFrom(Header.Batch memory batch, Run memory run) private pure {
+        uint64 cursor = uint64(run.global.u64(GlobalRecord.QUEUE_CURSOR));
+        if (batch.queueFrom != cursor) revert WrongQueueRange(batch.queueFrom, cursor);
+    }
+
+    /// @dev Runs steps up to `upTo` again; everything of the witness must be used by then.
+    function _runSteps(Run memory run, bytes calldata data, bytes calldata witness, uint256 upTo) private view {
+        uint256 used = 32 + GlobalRecord.SIZE;
+        while (run.step < upTo) {
+            bytes calldata record = _record(data, run.step);
+            used += _runStep(run, record, witness[used:]);
+            bytes32 rootAfter = run.global.stateRoot(run.accountsRoot);
+            bytes32 leaf = StepTree.leaf(run.step, Hashing.keccakCalldata(record), rootAfter);
+            StepTree.append(run.frontier, run.step, leaf);
+            ++run.step;
+        }
+        if (used != witness.length) revert WitnessLeft(witness.length - used);
+    }
+
+    function _runStep(Run memory run, bytes calldata record, bytes calldata witness) private view returns (uint256) {
+        if (record.length < 2 || uint8(record[0]) != Commands.VERSION) {
+            revert UnexpectedCommand(run.step, record.length == 0 ? 0 : uint8(record[0]));
+        }
+        IVerifier verifier = _verifierOf(uint8(record[1]), run.step);
+        uint256 free;
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
+        (bytes memory globalAfter, bytes32 rootAfter, uint256 used) =
+            verifier.rerun(run.domain, run.global, run.accountsRoot, record, witness);
+        run.accountsRoot = rootAfter;
+        bytes memory global = run.global;
+        uint256 size = GlobalRecord.SIZE;
+        assembly ("memory-safe") {
+            // Keep the record in its one place and give back the memory of the call: the next step needs as much again,
+            // and memory costs more the further it reaches.
+            mcopy(add(global, 0x20), add(globalAfter, 0x20), size)
+            mstore(0x40, free)
+        }
+        return used;
+    }
+
+    function _verifierOf(uint256 kind, uint256 step) private view returns (IVerifier) {
+        if (kind == Commands.TRADE) return tradeVerifier;
+        if (kind >= Commands.DEPOSIT && kind <= Commands.CREDIT_FEE) return queueVerifier;
+        if (kind == Commands.WITHDRAW || kind == Commands.CANCEL) return accountVerifier;
+        // A price closes the batch before it: so there is one per batch, and it stands first.
+        if (kind == Commands.PRICE && step == 0) return priceVerifier;
+        revert UnexpectedCommand(step, kind);
+    }
+
+    /// @dev Record i lies between its offset and the next, the first behind the table, the last up to the end.
+    function _record(bytes calldata data, uint256 step) private pure returns (bytes calldata) {
+        uint256 steps = uint32(bytes4(data[:4]));
+        uint256 start = _offset(data, step);
+        uint256 table = 4 + 4 * steps;
+        if (step == 0 && start != table) revert WrongOffset(step, start, table);
+        uint256 end = step + 1 == steps ? data.length : _offset(data, step + 1);
+        if (end > data.length) revert DataTooShort(end, data.length);
+        if (start > end) revert WrongOffset(step, start, end);
+        return data[start:end];
+    }
+
+    function _offset(bytes calldata data, uint256 step) private pure returns (uint256) {
+        uint256 ptr;
+        assembly ("memory-safe") {
+            ptr := data.offset
+        }
+        return Reader.u32At(ptr + 4 + 4 * step);
+    }
+
+    /// @dev Keeps how far the batch is proven.
+    function _keep(Header.Batch memory batch, Run memory run, uint256 first) private {
+        bytes32 root = run.global.stateRoot(run.accountsRoot);
+        _progress.headerHash = batch.hash;
+        _progress.root = root;
+        _progress.step = uint32(run.step);
+        for (uint256 level = 0; level < STEP_TREE_DEPTH; ++level) {
+            // Nodes of absent bits are never read, and those below the highest bit that changed are the only new ones.
+            if ((run.step >> level) & 1 == 1 && (first >> level) != (run.step >> level)) {
+                _progress.frontier[level] = run.frontier[level];
+            }
+        }
+        emit BatchAdvanced(batch.sequence, batch.hash, uint32(run.step), root);
+    }
+
+    /// @dev All steps ran: what the header claims must be what was found.
+    function _finish(Header.Batch memory batch, Run memory run, uint32 relayerAccount) private {
+        bytes memory global = run.global;
+        bytes32 root = global.stateRoot(run.accountsRoot);
+        if (root != batch.root) revert WrongRoot(root, batch.root);
+        bytes32 stepsRoot = StepTree.root(run.frontier, batch.steps);
+        if (stepsRoot != batch.stepsRoot) revert WrongStepsRoot(stepsRoot, batch.stepsRoot);
+        uint64 cursor = uint64(global.u64(GlobalRecord.QUEUE_CURSOR));
+        if (batch.queueTo != cursor) revert WrongQueueRange(batch.queueTo, cursor);
+        bytes32 queueHash = global.b32(GlobalRecord.QUEUE_HASH);
+        if (cursor > _queueLength || queueHash != queueHashAt[cursor]) {
+            revert WrongQueueHash(cursor, queueHash, queueHashAt[cursor]);
+        }
+
+        _verifiedSequence = batch.sequence;
+        _verifiedRoot = root;
+        _queueCursor = cursor;
+        delete _posted[batch.sequence];
+        if (_progress.headerHash != 0) {
+            _progress.headerHash = 0;
+            _progress.root = 0;
+            _progress.step = 0;
+        }
+        bytes32 withdrawals = global.b32(GlobalRecord.WITHDRAWAL_HASH);
+        if (withdrawals != _withdrawalHash) {
+            _withdrawalHash = withdrawals;
+            withdrawalHashOf[batch.sequence] = withdrawals;
+        }
+        uint64 fees = _creditFees(uint64(global.u64(GlobalRecord.FEES_TOTAL)), relayerAccount);
+        emit BatchVerified(batch.sequence, root, msg.sender, batch.steps, fees);
+    }
+
+    /// @dev Queues what was collected since the last credit for the relayer. Without an account of its own the fees stay
+    ///      in the pot and go along with a later batch.
+    function _creditFees(uint64 total, uint32 relayerAccount) private returns (uint64 fees) {
+        uint32 index = accountIndex[msg.sender][relayerAccount];
+        fees = total - _feesCredited;
+        if (index == 0 || fees == 0) return 0;
+        _feesCredited = total;
+        _queue(Commands.creditFee(_queueLength, index, msg.sender, relayerAccount, fees));
+    }
+
+    // ---------------------------------------------------------------------------------------------------- withdrawals
+
+    /// @inheritdoc IVault
+    function pay(uint64 sequence, Withdrawal[] calldata withdrawals) external nonReentrant {
+        _pay(sequence, withdrawals, new bytes32[](0));
+    }
+
+    /// @inheritdoc IVault
+    function payPart(uint64 sequence, Withdrawal[] calldata withdrawals, bytes32[] calldata rest)
+        external
+        nonReentrant
+    {
+        _pay(sequence, withdrawals, rest);
+    }
+
+    /// @dev The chain of hashes only leads forward from what was paid, so nothing can be paid twice, left out or reordered.
+    function _pay(uint64 sequence, Withdrawal[] calldata withdrawals, bytes32[] memory rest) private {
+        bytes32 target = withdrawalHashOf[sequence];
+        if (target == 0 || withdrawals.length == 0) revert NoWithdrawals(sequence);
+        bytes32 hash = paidHash;
+        for (uint256 i = 0; i < withdrawals.length; ++i) {
+            Withdrawal calldata w = withdrawals[i];
+            hash = GlobalRecord.foldWithdrawal(hash, GlobalRecord.withdrawalItem(w.asset, w.to, w.amount));
+        }
+        paidHash = hash;
+        for (uint256 i = 0; i < rest.length; ++i) {
+            hash = GlobalRecord.foldWithdrawal(hash, rest[i]);
+        }
+        if (hash != target) revert WrongWithdrawals(hash, target);
+        for (uint256 i = 0; i < withdrawals.length; ++i) {
+            Withdrawal calldata w = withdrawals[i];
+            _payOut(w.asset, w.to, w.amount);
+        }
+    }
+
+    /// @inheritdoc IVault
+    function claim(uint64 asset, address to) external nonReentrant {
+        uint64 units = owed[asset][to];
+        if (units == 0) revert NothingOwed(asset, to);
+        uint64 claims = _listings[asset].claims;
+        if (units > claims) revert Short(units, claims);
+        owed[asset][to] = 0;
+        _payOut(asset, to, units);
+    }
+
+    /// @dev Pays what is payable and remembers the rest: less than a whole token unit, or all of it if the transfer fails.
+    function _payOut(uint64 asset, address to, uint64 units) private {
+        Listing storage listed = _listings[asset];
+        uint256 tokens = _tokensOf(listed.decimals, units);
+        uint64 paid = uint64(_unitsOfTokens(listed.decimals, tokens));
+        if (tokens == 0 || paid > listed.claims || !_transfer(listed.token, to, tokens)) {
+            paid = 0;
+        } else {
+            listed.claims -= paid;
+            emit Paid(asset, to, paid, tokens);
+        }
+        if (paid != units) {
+            owed[asset][to] += units - paid;
+            emit Owed(asset, to, units - paid);
+        }
+    }
+
+    function _transfer(address token, address to, uint256 tokens) private returns (bool) {
+        uint256 left = gasleft();
+        if (left < TRANSFER_GAS) revert TooLittleGas(left, TRANSFER_GAS);
+        return token != address(0) && IERC20(token).trySafeTransfer(to, tokens);
+    }
+
+    /// @dev Exact, or refused.
+    function _unitsOf(uint256 decimals, uint256 tokens) private pure returns (uint256 units) {
+        uint256 unit = decimals > UNIT_DECIMALS ? 10 ** (decimals - UNIT_DECIMALS) : 1;
+        if (tokens == 0 || tokens % unit != 0) revert AmountNotExact(tokens, unit);
+        if (tokens / unit >= MAX_CLAIMS) revert ClaimsTooLarge(tokens / unit, MAX_CLAIMS);
+        return _unitsOfTokens(decimals, tokens);
+    }
+
+    function _unitsOfTokens(uint256 decimals, uint256 tokens) private pure returns (uint256) {
+        return decimals < UNIT_DECIMALS
+            ? tokens * 10 ** (UNIT_DECIMALS - decimals)
+            : tokens / 10 ** (decimals - UNIT_DECIMALS);
+    }
+
+    /// @dev Rounded down to what the token can express.
+    function _tokensOf(uint256 decimals, uint256 units) private pure returns (uint256) {
+        return
+            decimals < UNIT_DECIMALS
+                ? units / 10 ** (UNIT_DECIMALS - decimals)
+                : units * 10 ** (decimals - UNIT_DECIMALS);
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- views
+
+    /// @inheritdoc IVault
+    function state() external view returns (State memory) {
+        return State({
+            verifiedSequence: _verifiedSequence,
+            verifiedRoot: _verifiedRoot,
+            postedSequence: _postedSequence,
+            postedRoot: _postedSequence == _verifiedSequence ? _verifiedRoot : _posted[_postedSequence].root,
+            queueLength: _queueLength,
+            queueCursor: _queueCursor,
+            progressHeader: _progress.headerHash,
+            progressRoot: _progress.root,
+            progressStep: _progress.step
+        });
+    }
+
+    /// @inheritdoc IVault
+    function domainSeparator() public view returns (bytes32) {
+        // After a fork of the chain, what was signed for one side must not hold on the other.
+        return block.chainid == CHAIN_ID ? DOMAIN_SEPARATOR : Eip712.domainSeparator(block.chainid, address(this));
+    }
+
+    /// @inheritdoc IVault
+    function keyIndex(address owner, uint32 account, address key)
+        external
+        view
+        returns (uint32 index, bool registered)
+    {
+        uint32 indexPlusOne = _keyIndexPlusOne[_keyId(owner, account, key)];
+        registered = indexPlusOne != 0;
+        index = registered ? indexPlusOne - 1 : 0;
+    }
+
+    /// @inheritdoc IVault
+    function listing(uint64 asset) external view returns (Listing memory) {
+        return _listings[asset];
+    }
+
+    function _keyId(address owner, uint32 account, address key) private pure returns (bytes32) {
+        return keccak256(abi.encode(owner, account, key));
+    }
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IRefusals} from "./IRefusals.sol";
+
+/// @title The vault: custody of the tokens, the queue into the log, and the roots that the log has reached
+/// @notice Amounts inside the protocol are units of 1e-8 ("units"); amounts of tokens are in the token's own smallest
+///         unit ("tokens"). The vault pays nobody but by a withdrawal that stands in a verified batch: neither governor nor
+///         operator can move funds.
+/// @dev A batch is verified when all its steps were run again by the verifiers and everything that its header claims has
+///      been found. Reverts of the verifiers ({IRefusals}) are passed on unchanged.
+interface IVault is IRefusals {
+    // ---------------------------------------------------------------------------------------------------------- types
+
+    /// @notice A withdrawal as it stands in the chain of withdrawal hashes.
+    struct Withdrawal {
+        uint64 asset;
+        address to;
+        uint64 amount;
+    }
+
+    /// @notice A listed asset. Only one with a token can be deposited and paid out.
+    struct Listing {
+        address token;
+        uint8 decimals;
+        bool listed;
+        uint64 claims;
+    }
+
+    /// @notice Where the chain of batches stands; what a relayer has to know before it sends.
+    struct State {
+        uint64 verifiedSequence;
+        bytes32 verifiedRoot;
+        uint64 postedSequence;
+        bytes32 postedRoot;
+        uint64 queueLength;
+        uint64 queueCursor;
+        bytes32 progressHeader;
+        bytes32 progressRoot;
+        uint32 progressStep;
+    }
+
+    // --------------------------------------------------------------------------------------------------------- events
+
+    /// @notice An entry was added to the queue; the watcher brings exactly these bytes into the log.
+    event Queued(uint64 indexed index, bytes32 queueHash, bytes command);
+
+    /// @notice A batch's data were published. Its steps are not proven by this.
+    event BatchPosted(
+        uint64 indexed sequence, bytes32 indexed headerHash, bytes32 parentRoot, bytes32 root, uint32 steps
+    );
+
+    /// @notice Some steps of a batch were run again; the rest follows in later transactions.
+    event BatchAdvanced(uint64 indexed sequence, bytes32 indexed headerHash, uint32 steps, bytes32 root);
+
+    /// @notice All steps of a batch were run again: it is final.
+    /// @param fees Units of the fees that are credited to the relayer with this batch; 0 if it named no account
+    event BatchVerified(uint64 indexed sequence, bytes32 root, address indexed relayer, uint32 steps, uint64 fees);
+
+    /// @notice A withdrawal was paid out.
+    /// @param tokens What was transferred
+    event Paid(uint64 indexed asset, address indexed to, uint64 units, uint256 tokens);
+
+    /// @notice A withdrawal could not be paid out now, or not all of it; {claim} does later.
+    event Owed(uint64 indexed asset, address indexed to, uint64 units);
+
+    // --------------------------------------------------------------------------------------------------------- errors
+
+    error NotGovernor(address caller);
+    error NotOperator(address caller);
+
+    /// @notice A name, an asset id, parameters or a key that cannot be queued.
+    /// @param field Which argument, counted from 0
+    /// @param value The value, or its length
+    error BadArgument(uint256 field, uint256 value);
+
+    error AlreadyListed(uint64 asset);
+    error NoToken(uint64 asset);
+    error ListingsFull(uint256 count);
+
+    /// @notice The amount of tokens is no whole number of units, or none at all.
+    /// @param amount Tokens given
+    /// @param unit   Tokens that one unit takes
+    error AmountNotExact(uint256 amount, uint256 unit);
+
+    /// @notice All claims on an asset stay below 2^62 units.
+    error ClaimsTooLarge(uint256 claims, uint256 limit);
+
+    /// @notice The token gave the vault another amount than was asked for, as one that charges for transfers does.
+    error WrongAmountReceived(uint256 received, uint256 expected);
+
+    error WrongSequence(uint64 got, uint64 expected);
+    error WrongParent(bytes32 got, bytes32 expected);
+    error WrongDataHash(bytes32 got, bytes32 expected);
+    error WrongState(bytes32 got, bytes32 expected);
+    error WrongRoot(bytes32 got, bytes32 expected);
+    error WrongStepsRoot(bytes32 got, bytes32 expected);
+
+    /// @notice The header's range of queue entries is not the one that the steps went through.
+    error WrongQueueRange(uint64 got, uint64 expected);
+
+    /// @notice The batch went through other entries than the vault has queued.
+    error WrongQueueHash(uint64 cursor, bytes32 got, bytes32 expected);
+
+    /// @notice The header announces too few or too many steps, or another number than the data.
+    error WrongStepCount(uint256 got, uint256 expected);
+
+    /// @notice A record does not begin where the one before it ends.
+    error WrongOffset(uint256 step, uint256 got, uint256 expected);
+
+    /// @notice The data end before what they announce.
+    error DataTooShort(uint256 needed, uint256 given);
+
+    /// @notice No such command, or one that may not stand here: a price is the first step of its batch or none.
+    error UnexpectedCommand(uint256 step, uint256 kind);
+
+    error WitnessLeft(uint256 bytesLeft);
+    error NotPosted(uint64 sequence, bytes32 headerHash);
+    error WrongRange(uint256 from, uint256 upTo, uint256 steps);
+
+    /// @notice The withdrawals are not those that follow the last paid one and lead to the batch's hash.
+    error WrongWithdrawals(bytes32 got, bytes32 expected);
+    error NoWithdrawals(uint64 sequence);
+
+    /// @notice Too little gas is left to be sure that a failing transfer is the token's fault.
+    error TooLittleGas(uint256 left, uint256 needed);
+    error NothingOwed(uint64 asset, address to);
+
+    /// @notice More is owed than the vault holds for this asset.
+    error Short(uint256 owed, uint256 claims);
+
+    // ---------------------------------------------------------------------------------------------------------- queue
+
+    /// @notice Deposits tokens into the caller's account and queues the credit.
+    /// @param asset   Asset id of the token, cash or spot
+    /// @param amount  Tokens; a whole number of units
+    /// @param account The owner's number for its account; its first deposit gives it an index
+    function deposit(uint64 asset, uint256 amount, uint32 account) external returns (uint64 queueIndex);
+
+    /// @notice Deposits the caller's tokens into the account of someone else.
+    function depositFor(address owner, uint64 asset, uint256 amount, uint32 account)
+        external
+        returns (uint64 queueIndex);
+
+    /// @notice Lets a key sign for one of the caller's accounts. Registering it again replaces scope and expiry; scope 0
+    ///         takes it back.
+    /// @param scope  Sum of 1 intents, 2 bids and commitments, 4 cancel, 8 withdraw
+    /// @param expiry Last second of state time in which the key signs
+    function registerKey(uint32 account, address key, uint8 scope, uint64 expiry) external returns (uint64 queueIndex);
+
+    /// @notice Lists an asset; only the governor may.
+    /// @param name     The name that wallets sign, 1 to 64 printable ASCII characters
+    /// @param token    The ERC-20 token behind it; 0 for an asset that cannot be deposited, such as a perp or an option
+    /// @param decimals Tokens per whole are 10^decimals; not the token's own number if it is listed in lots
+    function list(uint64 asset, string calldata name, address token, uint8 decimals)
+        external
+        returns (uint64 queueIndex);
+
+    /// @notice Sets margin parameters (1) or the feeder set (2); only the governor may.
+    function setParameters(uint8 what, bytes calldata content) external returns (uint64 queueIndex);
+
+    // -------------------------------------------------------------------------------------------------------- batches
+
+    /// @notice Publishes a batch; only the operator may. One that was posted at the same sequence and is not verified is
+    ///         replaced, and so are all after it.
+    function post(bytes calldata header, bytes calldata data) external;
+
+    /// @notice Runs the posted batch's next steps again, up to but not including step `upTo`. Anyone may.
+    /// @param witness        State before the first of these steps, then the witness of each
+    /// @param relayerAccount Number of the caller's account that takes the fees if this makes the batch final
+    function prove(
+        bytes calldata header,
+        bytes calldata data,
+        bytes calldata witness,
+        uint32 upTo,
+        uint32 relayerAccount
+    ) external;
+
+    /// @notice Publishes a batch and runs all its steps again, in one transaction. Anyone may: the steps prove themselves.
+    function settle(bytes calldata header, bytes calldata data, bytes calldata witness, uint32 relayerAccount) external;
+
+    /// @notice Pays the withdrawals that follow the last paid one up to the end of a verified batch. A transfer that fails
+    ///         is owed, and holds up no other.
+    function pay(uint64 sequence, Withdrawal[] calldata withdrawals) external;
+
+    /// @notice Pays the first of the withdrawals that {pay} would pay, for when not all fit into one transaction.
+    /// @param rest H(u64 asset ‖ addr to ‖ u64 amount) of those that remain unpaid
+    function payPart(uint64 sequence, Withdrawal[] calldata withdrawals, bytes32[] calldata rest) external;
+
+    /// @notice Pays out what is owed from withdrawals that could not be paid.
+    function claim(uint64 asset, address to) external;
+
+    // ---------------------------------------------------------------------------------------------------------- views
+
+    /// @notice Where the chain of batches stands.
+    function state() external view returns (State memory);
+
+    /// @notice The EIP-712 domain separator of everything that is signed.
+    function domainSeparator() external view returns (bytes32);
+
+    /// @notice The running hash of the queue before the entry with this index.
+    function queueHashAt(uint64 index) external view returns (bytes32);
+
+    /// @notice The index of an account in the accounts tree; 0 if it has none yet.
+    function accountIndex(address owner, uint32 account) external view returns (uint32);
+
+    /// @notice The index of a key in the keys tree.
+    function keyIndex(address owner, uint32 account, address key) external view returns (uint32 index, bool registered);
+
+    /// @notice What is known of an asset. `claims` are the units deposited and not yet paid out.
+    function listing(uint64 asset) external view returns (Listing memory);
+
+    /// @notice Units owed from withdrawals that could not be paid.
+    function owed(uint64 asset, address to) external view returns (uint64);
+
+    /// @notice The chained hash of all withdrawals up to a batch; 0 if the batch has none or is not verified.
+    function withdrawalHashOf(uint64 sequence) external view returns (bytes32);
+
+    /// @notice The chained hash of all withdrawals that are paid.
+    function paidHash() external view returns (bytes32);
+}

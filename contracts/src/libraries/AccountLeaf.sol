@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IRefusals} from "../interfaces/IRefusals.sol";
+import {AssetIds} from "./AssetIds.sol";
+import {Codes} from "./Codes.sol";
+import {Reader} from "./Reader.sol";
+
+/// @title An account's leaf: decoded, changed, encoded again
+/// @dev A position takes exactly one word in the leaf (u64 asset | i64 quantity | i64 fundingIndex | i64 cost), so
+///      positions stay packed in memory and are copied, not translated.
+library AccountLeaf {
+    /// @notice An intent that was filled in part and stays open.
+    struct Partial {
+        bytes32 intent;
+        uint256 nonce;
+        uint256 validUntil;
+        uint256 lastFill;
+        uint256 partsDone;
+    }
+
+    struct Account {
+        address owner;
+        uint256 number;
+        uint256 mode;
+        int256 cash;
+        uint256[4] lanes;
+        uint256 lastAuction;
+        uint256 liquidationStart;
+        // Ascending by asset; the memory behind the array has `room` words for it to grow into.
+        uint256[] positions;
+        uint256 room;
+        // In order of first fill.
+        Partial[] partials;
+    }
+
+    uint256 internal constant FIXED_SIZE = 116;
+    uint256 internal constant POSITION_SIZE = 32;
+    uint256 internal constant PARTIAL_SIZE = 60;
+    uint256 internal constant MAX_POSITIONS = 64;
+    uint256 internal constant MAX_PARTIALS = 16;
+
+    /// @notice Reads a leaf of `size` bytes at the calldata position `ptr`; no bytes are an empty account.
+    /// @param item The account's position in the witness, for the error
+    function decode(uint256 ptr, uint256 size, uint256 item) internal pure returns (Account memory account) {
+        if (size == 0) return account;
+        if (size < FIXED_SIZE || Reader.u8At(ptr) != 1) {
+            revert IRefusals.BadWitness(IRefusals.WitnessPart.Account, item, size);
+        }
+        account.owner = Reader.addressAt(ptr + 1);
+        account.number = Reader.u32At(ptr + 21);
+        account.mode = Reader.u8At(ptr + 25);
+        uint256 nPositions = Reader.u8At(ptr + 26);
+        uint256 nPartials = Reader.u8At(ptr + 27);
+        if (size != FIXED_SIZE + nPositions * POSITION_SIZE + nPartials * PARTIAL_SIZE) {
+            revert IRefusals.BadWitness(IRefusals.WitnessPart.Account, item, size);
+        }
+        account.cash = Reader.i64At(ptr + 28);
+        uint256[4] memory lanes = account.lanes;
+        for (uint256 lane = 0; lane < 4; ++lane) {
+            lanes[lane] = uint256(Reader.b32At(ptr + 36 + lane * 16)) >> 128;
+        }
+        account.lastAuction = Reader.u64At(ptr + 100);
+        account.liquidationStart = Reader.u64At(ptr + 108);
+        account.positions = _newPositions(account, nPositions, nPositions + 4);
+        uint256[] memory positions = account.positions;
+        assembly ("memory-safe") {
+            calldatacopy(add(positions, 0x20), add(ptr, 116), shl(5, nPositions))
+        }
+        if (nPartials != 0) {
+            ptr += FIXED_SIZE + nPositions * POSITION_SIZE;
+            Partial[] memory partials = new Partial[](nPartials);
+            for (uint256 i = 0; i < nPartials; ++i) {
+                Partial memory open = partials[i];
+                open.intent = Reader.b32At(ptr);
+                open.nonce = Reader.u64At(ptr + 32);
+                open.validUntil = Reader.u64At(ptr + 40);
+                open.lastFill = Reader.u64At(ptr + 48);
+                open.partsDone = Reader.u32At(ptr + 56);
+                ptr += PARTIAL_SIZE;
+            }
+            account.partials = partials;
+        }
+    }
+
+    /// @notice The hash of the leaf's bytes.
+    function hash(Account memory account) internal pure returns (bytes32 leafHash) {
+        uint256 start;
+        assembly ("memory-safe") {
+            // Beyond the free memory pointer and not kept: the leaf is hashed, never passed on.
+            start := mload(0x40)
+        }
+        uint256 end = _encode(account, start);
+        assembly ("memory-safe") {
+            leafHash := keccak256(start, sub(end, start))
+        }
+    }
+
+    /// @notice The leaf's bytes.
+    function encode(Account memory account) internal pure returns (bytes memory leaf) {
+        uint256 start;
+        assembly ("memory-safe") {
+            leaf := mload(0x40)
+            start := add(leaf, 0x20)
+        }
+        uint256 end = _encode(account, start);
+        assembly ("memory-safe") {
+            mstore(leaf, sub(end, start))
+            mstore(0x40, and(add(end, 0x3f), not(0x1f)))
+        }
+    }
+
+    /// @dev Fields are written in ascending order, each word's unused tail being overwritten by the next.
+    function _encode(Account memory account, uint256 ptr) private pure returns (uint256 end) {
+        uint256[] memory positions = account.positions;
+        Partial[] memory partials = account.partials;
+        uint256 head = 1 << 248 | uint256(uint160(account.owner)) << 88 | account.number << 56 | account.mode << 48
+            | positions.length << 40 | partials.length << 32;
+        uint256 cash = uint256(account.cash) << 192;
+        uint256[4] memory lanes = account.lanes;
+        uint256 tail = account.lastAuction << 192 | account.liquidationStart << 128;
+        assembly ("memory-safe") {
+            mstore(ptr, head)
+            mstore(add(ptr, 28), cash)
+            mstore(add(ptr, 36), shl(128, mload(lanes)))
+            mstore(add(ptr, 52), shl(128, mload(add(lanes, 0x20))))
+            mstore(add(ptr, 68), shl(128, mload(add(lanes, 0x40))))
+            mstore(add(ptr, 84), shl(128, mload(add(lanes, 0x60))))
+            mstore(add(ptr, 100), tail)
+            let size := shl(5, mload(positions))
+            mcopy(add(ptr, 116), add(positions, 0x20), size)
+            end := add(add(ptr, 116), size)
+        }
+        for (uint256 i = 0; i < partials.length; ++i) {
+            Partial memory open = partials[i];
+            bytes32 intent = open.intent;
+            uint256 rest = open.nonce << 192 | open.validUntil << 128 | open.lastFill << 64 | open.partsDone << 32;
+            assembly ("memory-safe") {
+                mstore(end, intent)
+                mstore(add(end, 32), rest)
+                end := add(end, 60)
+            }
+        }
+    }
+
+    /// @notice Whether the account exists.
+    function exists(Account memory account) internal pure returns (bool) {
+        return account.owner != address(0);
+    }
+
+    /// @notice Whether the leaf belongs to the owner's account of that number.
+    function isOf(Account memory account, address owner, uint256 number) internal pure returns (bool) {
+        return account.owner == owner && account.number == number && owner != address(0);
+    }
+
+    function assetOf(uint256 position) internal pure returns (uint256) {
+        return position >> 192;
+    }
+
+    function quantityOf(uint256 position) internal pure returns (int256) {
+        return int256(int64(uint64(position >> 128)));
+    }
+
+    /// @notice The quantity of one asset that the account holds.
+    function quantity(Account memory account, uint256 asset) internal pure returns (int256) {
+        (uint256 index, bool found) = _find(account.positions, asset);
+        return found ? quantityOf(account.positions[index]) : int256(0);
+    }
+
+    /// @notice Adds to a position. One that becomes zero is removed, a new one is put in its place by asset.
+    /// @return fits Whether the new quantity is within int64; if not, nothing was changed
+    function add(Account memory account, uint256 asset, int256 change) internal pure returns (bool fits) {
+        uint256[] memory positions = account.positions;
+        (uint256 index, bool found) = _find(positions, asset);
+        unchecked {
+            if (found) {
+                int256 next = quantityOf(positions[index]) + change;
+                if (next != int64(next)) return false;
+                if (next == 0) {
+                    _remove(positions, index);
+                } else {
+                    uint256 mask = uint256(type(uint64).max) << 128;
+                    positions[index] = (positions[index] & ~mask) | uint256(uint64(int64(next))) << 128;
+                }
+            } else if (change != 0) {
+                if (change != int64(change)) return false;
+                _insert(account, index, asset << 192 | uint256(uint64(int64(change))) << 128);
+            }
+        }
+        return true;
+    }
+
+    /// @notice Adds to the cash.
+    /// @return fits Whether the new amount is within int64; if not, nothing was changed
+    function addCash(Account memory account, int256 change) internal pure returns (bool fits) {
+        unchecked {
+            int256 next = account.cash + change;
+            if (next != int64(next)) return false;
+            account.cash = next;
+        }
+        return true;
+    }
+
+    /// @notice Finds the open partial fill of an intent.
+    function partialOf(Account memory account, bytes32 intent) internal pure returns (uint256 index, bool found) {
+        Partial[] memory partials = account.partials;
+        for (index = 0; index < partials.length; ++index) {
+            if (partials[index].intent == intent) return (index, true);
+        }
+    }
+
+    /// @notice Opens a partial fill behind the others.
+    function appendPartial(Account memory account, Partial memory open) internal pure {
+        Partial[] memory old = account.partials;
+        uint256 n = old.length;
+        Partial[] memory grown;
+        assembly ("memory-safe") {
+            grown := mload(0x40)
+            mstore(0x40, add(grown, shl(5, add(n, 2))))
+            mstore(grown, add(n, 1))
+            mcopy(add(grown, 0x20), add(old, 0x20), shl(5, n))
+        }
+        grown[n] = open;
+        account.partials = grown;
+    }
+
+    /// @notice Closes the partial fill at a position, keeping the order of the others.
+    function removePartial(Account memory account, uint256 index) internal pure {
+        Partial[] memory partials = account.partials;
+        uint256 last = partials.length - 1;
+        for (; index < last; ++index) {
+            partials[index] = partials[index + 1];
+        }
+        assembly ("memory-safe") {
+            mstore(partials, last)
+        }
+    }
+
+    /// @notice Closes the partial fills whose intents are no longer valid.
+    function dropExpired(Account memory account, uint256 time) internal pure {
+        uint256 index = account.partials.length;
+        while (index != 0) {
+            --index;
+            if (account.partials[index].validUntil < time) removePartial(account, index);
+        }
+    }
+
+    function _newPositions(Account memory account, uint256 length, uint256 room)
+        private
+        pure
+        returns (uint256[] memory positions)
+    {
+        account.room = room;
+        assembly ("memory-safe") {
+            positions := mload(0x40)
+            mstore(0x40, add(add(positions, 0x20), shl(5, room)))
+            mstore(positions, length)
+        }
+    }
+
+    /// @return index Where the asset is, or where it belongs
+    /// @return found Whether it is there
+    function _find(uint256[] memory positions, uint256 asset) private pure returns (uint256 index, bool found) {
+        unchecked {
+            uint256 n = positions.length;
+            for (index = 0; index < n; ++index) {
+                uint256 here;
+                assembly ("memory-safe") {
+                    here := shr(192, mload(add(add(positions, 0x20), shl(5, index))))
+                }
+                if (here >= asset) return (index, here == asset);
+            }
+        }
+    }
+
+    function _insert(Account memory account, uint256 index, uint256 position) private pure {
+        uint256[] memory positions = account.positions;
+        uint256 n = positions.length;
+        if (n == account.room) {
+            uint256[] memory grown = _newPositions(account, n, 2 * n + 4);
+            assembly ("memory-safe") {
+                mcopy(add(grown, 0x20), add(positions, 0x20), shl(5, n))
+            }
+            account.positions = grown;
+            positions = grown;
+        }
+        assembly ("memory-safe") {
+            let slot := add(add(positions, 0x20), shl(5, index))
+            mcopy(add(slot, 0x20), slot, shl(5, sub(n, index)))
+            mstore(slot, position)
+            mstore(positions, add(n, 1))
+        }
+    }
+
+    function _remove(uint256[] memory positions, uint256 index) private pure {
+        assembly ("memory-safe") {
+            let n := mload(positions)
+            let slot := add(add(positions, 0x20), shl(5, index))
+            mcopy(slot, add(slot, 0x20), shl(5, sub(sub(n, index), 1)))
+            mstore(positions, sub(n, 1))
+        }
+    }
+
+    /// @notice Refuses an account that a trade left in a form that is not allowed.
+    /// @param item Position of the account in the step, for the error
+    function requireAllowed(Account memory account, uint256 item) internal pure {
+        uint256[] memory positions = account.positions;
+        uint256 n = positions.length;
+        if (n > MAX_POSITIONS) {
+            revert IRefusals.Refused(Codes.POSITIONS_FULL, item, int256(n), int256(MAX_POSITIONS));
+        }
+        if (account.partials.length > MAX_PARTIALS) {
+            revert IRefusals.Refused(Codes.PARTIALS_FULL, item, int256(account.partials.length), int256(MAX_PARTIALS));
+        }
+        for (uint256 i = 0; i < n; ++i) {
+            uint256 position = positions[i];
+            if (AssetIds.kind(assetOf(position)) == AssetIds.KIND_SPOT && quantityOf(position) < 0) {
+                revert IRefusals.Refused(Codes.SPOT_NEGATIVE, item, quantityOf(position), 0);
+            }
+        }
+    }
+}
