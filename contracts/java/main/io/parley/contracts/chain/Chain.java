@@ -38,7 +38,9 @@ public final class Chain {
     /** The hash of the block at this height on the chain that the node follows now. */
     public Optional<Bytes32> blockHash(long height) {
         var block = rpc.call("eth_getBlockByNumber", hex(height), false);
-        return block.isNull() ? Optional.empty() : Optional.of(Bytes32.parse(block.path("hash").asText()));
+        return block.isNull()
+                ? Optional.empty()
+                : Optional.of(Bytes32.parse(block.path("hash").asText()));
     }
 
     /** The next nonce by what is mined: what is only pending is not counted, since it may be dropped. */

@@ -58,7 +58,8 @@ public final class JsonRpc {
             var data = error.path("data");
             // Some nodes nest the revert data one level deeper.
             var hex = data.isTextual() ? data.asText() : data.path("data").asText("");
-            throw new RpcException(method, error.path("code").asInt(), error.path("message").asText(), hex);
+            throw new RpcException(
+                    method, error.path("code").asInt(), error.path("message").asText(), hex);
         }
         return answer.path("result");
     }

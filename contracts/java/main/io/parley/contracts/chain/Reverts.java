@@ -42,7 +42,9 @@ public final class Reverts {
         });
         var name = entry.path("name").asText();
         var signature = name + "(" + String.join(",", types) + ")";
-        var selector = Keccak256.hash(signature.getBytes(StandardCharsets.US_ASCII)).hex().substring(0, 10);
+        var selector = Keccak256.hash(signature.getBytes(StandardCharsets.US_ASCII))
+                .hex()
+                .substring(0, 10);
         bySelector.put(selector, new CustomError(name, List.copyOf(names), List.copyOf(types)));
     }
 

@@ -7,11 +7,11 @@ public class DevnetException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    DevnetException(String message) {
+    public DevnetException(String message) {
         super(message);
     }
 
-    DevnetException(String message, @Nullable Throwable cause) {
+    public DevnetException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,0 +1,210 @@
+package io.parley.devnet.deployment;
+
+import io.parley.contracts.chain.Chain;
+import io.parley.protocol.Address;
+import io.parley.protocol.AssetId;
+import io.parley.protocol.FeederSet;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.web3j.abi.datatypes.DynamicBytes;
+import org.web3j.abi.datatypes.Utf8String;
+import org.web3j.abi.datatypes.generated.Uint256;
+import org.web3j.abi.datatypes.generated.Uint32;
+import org.web3j.abi.datatypes.generated.Uint64;
+import org.web3j.abi.datatypes.generated.Uint8;
+
+/**
+ * Makes a market on a fresh dev chain: tokens, verifiers, vault, listings, parameters, Uniswap V2 pools with liquidity, and
+ * deposits for traders, house solvers and the relayer. Everything goes through the vault's queue, as it would on a public chain.
+ */
+public final class MarketDeployment {
+
+    public static final String GOVERNOR = "governor";
+    public static final String RELAYER = "relayer";
+    public static final List<String> FEEDERS = List.of("feeder-1", "feeder-2", "feeder-3");
+    public static final List<String> SOLVERS = List.of("netting", "options", "amm");
+    public static final List<String> TRADERS = List.of("alice", "bob", "carol");
+
+    /** Prices at which the pools open, in dollars; the demo feeders' market starts near them. */
+    private static final int ETH_PRICE = 3_000;
+
+    private static final int BTC_PRICE = 90_000;
+    private static final int QUORUM = 2;
+    private static final int MARGIN_PARAMETERS = 1;
+    private static final int FEEDER_SET = 2;
+
+    private final Chain chain;
+    private final DevKeys keys;
+    private final Deployer governor;
+
+    private MarketDeployment(Chain chain, DevKeys keys) {
+        this.chain = chain;
+        this.keys = keys;
+        var signer = keys.signer(GOVERNOR);
+        fund(chain, signer.address());
+        this.governor = new Deployer(chain, signer);
+    }
+
+    private record Token(String name, AssetId asset, Address address, int decimals) {
+
+        BigInteger units(long whole) {
+            return BigInteger.valueOf(whole).multiply(BigInteger.TEN.pow(decimals));
+        }
+    }
+
+    /**
+     * @param marginParameters the content of the set-parameters command for margin
+     */
+    public static Deployment deploy(Chain chain, DevKeys keys, byte[] marginParameters) {
+        return new MarketDeployment(chain, keys).run(marginParameters);
+    }
+
+    /** Gives an address ether for gas; only a dev chain can. */
+    public static void fund(Chain chain, Address address) {
+        chain.rpc()
+                .call(
+                        "anvil_setBalance",
+                        address.hex(),
+                        "0x" + BigInteger.TEN.pow(24).toString(16));
+    }
+
+    private Deployment run(byte[] marginParameters) {
+        var usd = token("USD", AssetId.cash(), 6);
+        var eth = token("ETH", AssetId.spot(DemoMarket.ETH), 18);
+        var btc = token("BTC", AssetId.spot(DemoMarket.BTC), 8);
+        var vault = vault();
+
+        for (var token : List.of(usd, eth, btc)) {
+            governor.call(
+                    token.address(), "mint", address(governor.address()), new Uint256(token.units(1_000_000_000L)));
+            governor.call(token.address(), "approve", address(vault), new Uint256(token.units(1_000_000_000L)));
+        }
+        var backed = Map.of(usd.asset(), usd, eth.asset(), eth, btc.asset(), btc);
+        for (var listed : DemoMarket.listings()) {
+            var token = backed.get(listed.asset());
+            governor.call(
+                    vault,
+                    "list",
+                    new Uint64(
+                            new BigInteger(Long.toUnsignedString(listed.asset().id()))),
+                    new Utf8String(listed.name()),
+                    address(token == null ? Address.ZERO : token.address()),
+                    new Uint8(token == null ? 0 : token.decimals()));
+        }
+        parameters(vault, MARGIN_PARAMETERS, marginParameters);
+        parameters(vault, FEEDER_SET, feeders());
+        var factory = governor.create("UniswapV2Factory", address(governor.address()));
+        var pools = List.of(pool(factory, eth, usd, 2_000, ETH_PRICE), pool(factory, btc, usd, 60, BTC_PRICE));
+        deposits(vault, usd, eth, btc);
+        governor.await();
+
+        var tokens = new TreeMap<String, Address>();
+        for (var token : List.of(usd, eth, btc)) {
+            tokens.put(token.name(), token.address());
+        }
+        return new Deployment(chain.chainId(), vault, Map.copyOf(tokens), pools);
+    }
+
+    private Token token(String name, AssetId asset, int decimals) {
+        var address = governor.create(
+                "TestToken", new Utf8String("Dev " + name), new Utf8String("d" + name), new Uint8(decimals));
+        return new Token(name, asset, address, decimals);
+    }
+
+    private Address vault() {
+        var queue = governor.create("QueueVerifier");
+        var account = governor.create("AccountVerifier");
+        var price = governor.create("PriceVerifier");
+        var trade = governor.create("TradeVerifier");
+        return governor.create(
+                "Vault",
+                address(governor.address()),
+                address(keys.signer(RELAYER).address()),
+                address(queue),
+                address(account),
+                address(price),
+                address(trade));
+    }
+
+    private void parameters(Address vault, int what, byte[] content) {
+        governor.call(vault, "setParameters", new Uint8(what), new DynamicBytes(content));
+    }
+
+    private byte[] feeders() {
+        var addresses = new ArrayList<Address>();
+        FEEDERS.forEach(f -> addresses.add(keys.signer(f).address()));
+        addresses.sort(null);
+        return new FeederSet(QUORUM, addresses).encode();
+    }
+
+    /** A real Uniswap V2 pair, opened at a price. There is no router: tokens go to the pair, which then mints shares. */
+    private Deployment.Pool pool(Address factory, Token coin, Token cash, long coins, long price) {
+        governor.call(factory, "createPair", address(coin.address()), address(cash.address()));
+        governor.await();
+        var pair = pairOf(factory, coin, cash);
+        governor.call(coin.address(), "transfer", address(pair), new Uint256(coin.units(coins)));
+        governor.call(cash.address(), "transfer", address(pair), new Uint256(cash.units(coins * price)));
+        governor.call(pair, "mint", address(governor.address()));
+        // The amm solver's own wallet, from which it lays off.
+        var wallet = keys.signer("amm").address();
+        fund(chain, wallet);
+        governor.call(coin.address(), "mint", address(wallet), new Uint256(coin.units(coins / 2)));
+        governor.call(cash.address(), "mint", address(wallet), new Uint256(cash.units(coins / 2 * price)));
+        return new Deployment.Pool(
+                pair,
+                coin.name(),
+                coin.asset().id(),
+                coin.address(),
+                coin.decimals(),
+                cash.address(),
+                cash.decimals(),
+                coin.address().compareTo(cash.address()) < 0);
+    }
+
+    private Address pairOf(Address factory, Token coin, Token cash) {
+        var answer = chain.call(
+                factory,
+                org.web3j.abi.FunctionEncoder.encode(new org.web3j.abi.datatypes.Function(
+                        "getPair", List.of(address(coin.address()), address(cash.address())), List.of())));
+        return Address.parse("0x" + answer.substring(answer.length() - 40));
+    }
+
+    private void deposits(Address vault, Token usd, Token eth, Token btc) {
+        for (var trader : TRADERS) {
+            var owner = keys.signer(trader).address();
+            deposit(vault, usd, owner, 0, 100_000);
+            deposit(vault, eth, owner, 0, 50);
+            deposit(vault, btc, owner, 0, 1);
+        }
+        // A small second account, for what needs a small one: leverage, and the refusal for margin.
+        deposit(vault, usd, keys.signer("carol").address(), 1, 2_000);
+        for (var solver : SOLVERS) {
+            var owner = keys.signer(solver).address();
+            for (int account = 0; account < 4; account++) {
+                deposit(vault, usd, owner, account, 1_000_000);
+                deposit(vault, eth, owner, account, 300);
+                deposit(vault, btc, owner, account, 10);
+            }
+        }
+        var relayer = keys.signer(RELAYER).address();
+        fund(chain, relayer);
+        deposit(vault, usd, relayer, 0, 1);
+    }
+
+    private void deposit(Address vault, Token token, Address owner, int account, long whole) {
+        governor.call(
+                vault,
+                "depositFor",
+                address(owner),
+                new Uint64(new BigInteger(Long.toUnsignedString(token.asset().id()))),
+                new Uint256(token.units(whole)),
+                new Uint32(account));
+    }
+
+    private static org.web3j.abi.datatypes.Address address(Address address) {
+        return new org.web3j.abi.datatypes.Address(address.hex());
+    }
+}

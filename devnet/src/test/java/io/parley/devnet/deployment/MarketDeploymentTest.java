@@ -1,0 +1,64 @@
+package io.parley.devnet.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.parley.contracts.chain.Chain;
+import io.parley.devnet.Anvil;
+import java.math.BigInteger;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.web3j.abi.FunctionEncoder;
+import org.web3j.abi.datatypes.Function;
+
+class MarketDeploymentTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aFreshChain_becomesAMarket_withEverythingInTheVaultsQueue() throws Exception {
+        try (var anvil = Anvil.start(folder.resolve("anvil"))) {
+            var chain = new Chain(URI.create(anvil.rpcUrl()));
+            var keys = new DevKeys(folder.resolve("keys"));
+
+            var deployment = MarketDeployment.deploy(chain, keys, new byte[] {1});
+
+            assertThat(chain.hasCode(deployment.vault())).isTrue();
+            assertThat(deployment.tokens()).containsOnlyKeys("USD", "ETH", "BTC");
+            int listings = DemoMarket.listings().size();
+            int traderDeposits = 3 * MarketDeployment.TRADERS.size() + 1;
+            int solverDeposits = 3 * 4 * MarketDeployment.SOLVERS.size();
+            int queued = listings + 2 + traderDeposits + solverDeposits + 1;
+            var state =
+                    chain.call(deployment.vault(), FunctionEncoder.encode(new Function("state", List.of(), List.of())));
+            assertThat(new BigInteger(state.substring(2 + 64 * 4, 2 + 64 * 5), 16))
+                    .isEqualTo(queued);
+
+            for (var pool : deployment.pools()) {
+                var reserves = chain.call(
+                        pool.pair(), FunctionEncoder.encode(new Function("getReserves", List.of(), List.of())));
+                assertThat(new BigInteger(reserves.substring(2, 66), 16)).isPositive();
+            }
+            var file = folder.resolve("deployment.json");
+            deployment.write(file);
+            assertThat(Deployment.read(file)).contains(deployment);
+        }
+    }
+
+    @Test
+    void aKey_isMadeOnce_andIsReadableByItsOwnerOnly() throws Exception {
+        var keys = new DevKeys(folder);
+
+        var first = keys.signer("alice").address();
+
+        assertThat(keys.signer("alice").address()).isEqualTo(first);
+        assertThat(keys.signer("bob").address()).isNotEqualTo(first);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(keys.file("alice"))))
+                .isEqualTo("rw-------");
+    }
+}
