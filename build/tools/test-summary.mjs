@@ -3,7 +3,7 @@
 //   node build/tools/test-summary.mjs <checkout> [exit code of the build]
 // Exits 1 if a test failed, if there was none, or if the build did.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const [home, buildFailed = "0"] = process.argv.slice(2);
 const IGNORED = new Set(["node_modules", ".git", ".parley", "src"]);
@@ -16,7 +16,10 @@ const reports = (folder) =>
     return readdirSync(path).filter((f) => f.startsWith("TEST-") && f.endsWith(".xml")).map((f) => join(path, f));
   });
 
-const attribute = (text, name) => new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? "";
+const attribute = (text, name) => new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(text)?.[1] ?? "";
+
+const plain = (xml) =>
+  xml.replace(/&#10;|\s+/g, " ").replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&amp;/g, "&").slice(0, 300);
 
 let passed = 0;
 let skipped = 0;
@@ -26,7 +29,9 @@ for (const report of existsSync(home) ? reports(home) : []) {
     // What a test printed comes after its outcome, and may look like anything.
     const outcome = part.split(/<system-(?:out|err)/)[0];
     if (/<(?:failure|error)[\s>\/]/.test(outcome)) {
-      failures.push(`${attribute(outcome, "classname")}.${attribute(outcome, "name")}`);
+      const where = attribute(outcome, "classname") || basename(report, ".xml").slice("TEST-".length);
+      const message = /<(?:failure|error)[^>]*\bmessage="([^"]*)"/.exec(outcome)?.[1] ?? "";
+      failures.push(`${where}.${attribute(outcome, "name")}: ${plain(message)}`);
     } else if (/<skipped[\s>\/]/.test(outcome)) skipped++;
     else passed++;
   }
