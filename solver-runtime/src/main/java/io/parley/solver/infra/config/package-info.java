@@ -1,0 +1,5 @@
+/** Settings of the role solver. */
+@NullMarked
+package io.parley.solver.infra.config;
+
+import org.jspecify.annotations.NullMarked;
