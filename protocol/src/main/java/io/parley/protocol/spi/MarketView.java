@@ -16,11 +16,7 @@ import java.util.Map;
  *     no bytes if none were set
  */
 public record MarketView(
-        long time,
-        PriceContent prices,
-        Listings listings,
-        Map<Integer, String> symbols,
-        Blob marginParameters) {
+        long time, PriceContent prices, Listings listings, Map<Integer, String> symbols, Blob marginParameters) {
 
     /** Copies the map. */
     public MarketView {

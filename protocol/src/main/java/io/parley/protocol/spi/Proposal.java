@@ -11,10 +11,27 @@ import java.util.List;
  * @param fills 1 to 15 fills of distinct intents of the auction
  * @param pays what the solver adds for the insurance pot, in cash units of 1e-8, not negative
  * @param path a hash of how the solver lays the risk off; zero if it says nothing
- * @param cap the most margin the bid may need, in cash units of 1e-8, not negative: it is held from the commitment on,
- *     and a bid that needs more is refused (308)
+ * @param cap the most margin the bid may need, in cash units of 1e-8: it is held from the commitment on, and a bid that
+ *     needs more is refused (308). {@link #CAP_OPEN} leaves it to the runtime
  */
 public record Proposal(long account, List<Fill> fills, long pays, Bytes32 path, long cap) {
+
+    /**
+     * A cap that the solver does not state: three quarters of what the account has free (prices may have moved since
+     * that was computed). The bid is then hardly ever refused for its cap, but little is left for the auctions that open
+     * before this one is decided.
+     */
+    public static final long CAP_OPEN = -1;
+
+    /**
+     * A proposal that pays nothing to the insurance pot, names no path and leaves its cap to the runtime.
+     *
+     * @param account the number of the solver's account
+     * @param fills 1 to 15 fills of distinct intents of the auction
+     */
+    public Proposal(long account, List<Fill> fills) {
+        this(account, fills, 0, Bytes32.ZERO, CAP_OPEN);
+    }
 
     /** Copies the list. */
     public Proposal {

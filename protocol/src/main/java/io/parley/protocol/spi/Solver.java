@@ -22,8 +22,8 @@ public interface Solver extends AutoCloseable {
      *
      * <p>A list returned after {@code deadline} is dropped and counted as a miss; the thread is then interrupted. A
      * throw counts as no bid, is logged, and never fails the auction. Must not block on the network without a timeout
-     * below the deadline. At most one proposal per account can win; the runtime commits the margin cap of each, so
-     * proposals compete for the account's free margin.
+     * below the deadline. At most one proposal per account can win, so several for one account are alternatives, and
+     * the largest of their caps is what the auction holds of its margin.
      *
      * @param auction the auction, its intents and the market; immutable, may be kept
      * @param deadline when the answer must be there; before the end of the commit phase
