@@ -23,7 +23,7 @@ public record PriceContent(long stable, List<Underlying> underlyings, List<Mark>
      *
      * @param underlying its number, 0 to 65535
      * @param spot cash units of 1e-8 per whole
-     * @param confidence half the width of the spot's band, in cash units of 1e-8
+     * @param confidence how sure the spot is, in 1e-8 units of 1: 1 is sure, below 0.55 costs initial margin
      * @param rate the yearly interest rate, 1e-8 units of 1
      * @param perpMark the mark of the perpetual, in cash units of 1e-8 per whole
      * @param expiries at most 255

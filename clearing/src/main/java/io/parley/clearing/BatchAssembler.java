@@ -1,0 +1,225 @@
+package io.parley.clearing;
+
+import io.parley.protocol.BatchHeader;
+import io.parley.protocol.Blob;
+import io.parley.protocol.Bytes32;
+import io.parley.protocol.Command;
+import io.parley.protocol.Keccak256;
+import io.parley.protocol.Merkle;
+import io.parley.protocol.PriceCommand;
+import io.parley.protocol.WireReader;
+import io.parley.protocol.WireWriter;
+import io.parley.protocol.Withdrawal;
+import io.parley.protocol.wire.BatchRecord;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts the ledger's steps into batches, the same for everyone who folds the same log (docs/protocol.md, section 7): a
+ * price after other steps closes a batch and is the first step of the next; a price after nothing but a price takes
+ * its place. Give it every applied command, in order, once. Single-threaded; part of each {@link Snapshot}.
+ */
+public final class BatchAssembler {
+    /** Most steps of a batch that no price has closed. */
+    public static final int MAX_STEPS = 4096;
+
+    /** Most bytes of data of such a batch, unless a single step is longer. */
+    public static final int MAX_DATA = 120_000;
+
+    /** Depth of the tree over a batch's steps. */
+    public static final int STEPS_DEPTH = 16;
+
+    private static final int STATE = 32 + GlobalRecord.LENGTH;
+
+    /** Accounts root and global record before the first step of the batch in the making. */
+    private byte[] parent = {};
+
+    private final List<PendingStep> steps = new ArrayList<>();
+    private long sequence = 1;
+    private int recordBytes;
+
+    private record PendingStep(
+            long offset, boolean price, byte[] record, byte[] witness, Bytes32 root, List<Withdrawal> withdrawals) {}
+
+    /**
+     * Where a step went.
+     *
+     * @param batch the number of its batch, from 1
+     * @param step its place in the batch, from 0; a price may give its place up to a later one
+     * @param closed the batch before it, if this step closed one
+     */
+    public record Placed(long batch, int step, Optional<BatchRecord> closed) {}
+
+    /** An assembler at genesis. */
+    public BatchAssembler() {}
+
+    /**
+     * Takes the next step.
+     *
+     * @param commandsOffset its offset in the log
+     */
+    public Placed add(long commandsOffset, Command command, StepResult.Applied applied) {
+        return add(commandsOffset, command, command.encode(), applied);
+    }
+
+    /**
+     * Takes the next step, its bytes being at hand.
+     *
+     * @param commandsOffset its offset in the log
+     * @param record the bytes that the command was decoded from
+     */
+    public Placed add(long commandsOffset, Command command, byte[] record, StepResult.Applied applied) {
+        boolean price = command instanceof PriceCommand;
+        @Nullable BatchRecord closed = null;
+        if (price && steps.size() == 1 && steps.getFirst().price()) {
+            // Superseded: the later price starts from the same parent.
+            steps.clear();
+            recordBytes = 0;
+        } else if (!steps.isEmpty() && (price || isFull(record.length))) {
+            closed = close(applied.witness());
+        }
+        if (parent.length == 0) {
+            parent = Arrays.copyOf(applied.witness(), STATE);
+        }
+        steps.add(new PendingStep(
+                commandsOffset,
+                price,
+                record.clone(),
+                Arrays.copyOfRange(applied.witness(), STATE, applied.witness().length),
+                applied.root(),
+                applied.withdrawals()));
+        recordBytes += record.length;
+        return new Placed(sequence, steps.size() - 1, Optional.ofNullable(closed));
+    }
+
+    /** The number of the batch in the making. */
+    public long sequence() {
+        return sequence;
+    }
+
+    /** How many steps it has so far. */
+    public int steps() {
+        return steps.size();
+    }
+
+    /**
+     * Closes the batch in the making without a price, as at the end of a replay; empty if it has no step.
+     *
+     * @param ledger the ledger right after the last step that was added
+     */
+    public Optional<BatchRecord> close(Ledger ledger) {
+        if (steps.isEmpty()) {
+            return Optional.empty();
+        }
+        BatchRecord closed = close(new WireWriter(STATE)
+                .b32(ledger.accountTree().root())
+                .raw(ledger.global().encode())
+                .toBytes());
+        return Optional.of(closed);
+    }
+
+    private boolean isFull(int more) {
+        return steps.size() == MAX_STEPS || 4 + 4 * (steps.size() + 1) + recordBytes + more > MAX_DATA;
+    }
+
+    /** Closes the batch. The state after it is the one before the step that closes it. */
+    private BatchRecord close(byte[] stateAfter) {
+        WireWriter data = new WireWriter(4 + 4 * steps.size() + recordBytes).u32(steps.size());
+        int offset = 4 + 4 * steps.size();
+        for (PendingStep step : steps) {
+            data.u32(offset);
+            offset += step.record().length;
+        }
+        WireWriter witness = new WireWriter(4096).raw(parent);
+        List<Integer> witnessEnds = new ArrayList<>(steps.size());
+        List<Bytes32> leaves = new ArrayList<>(steps.size());
+        List<Bytes32> commandIds = new ArrayList<>(steps.size());
+        List<Withdrawal> withdrawals = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            PendingStep step = steps.get(i);
+            data.raw(step.record());
+            witness.raw(step.witness());
+            witnessEnds.add(witness.size());
+            Bytes32 id = Keccak256.hash(step.record());
+            commandIds.add(id);
+            leaves.add(stepLeaf(i, id, step.root()));
+            withdrawals.addAll(step.withdrawals());
+        }
+        GlobalRecord before = globalOf(parent);
+        GlobalRecord after = globalOf(stateAfter);
+        Blob dataBytes = data.toBlob();
+        BatchHeader header = new BatchHeader(
+                sequence,
+                rootOf(parent),
+                steps.getLast().root(),
+                Merkle.root(leaves, STEPS_DEPTH),
+                dataBytes.hash(),
+                steps.size(),
+                before.queueCursor(),
+                after.queueCursor());
+        BatchRecord batch = new BatchRecord(
+                sequence,
+                steps.getFirst().offset(),
+                steps.getLast().offset(),
+                before.feesTotal(),
+                after.feesTotal(),
+                header,
+                dataBytes,
+                witness.toBlob(),
+                witnessEnds,
+                withdrawals,
+                commandIds);
+        sequence++;
+        steps.clear();
+        recordBytes = 0;
+        parent = new byte[0];
+        return batch;
+    }
+
+    static Bytes32 stepLeaf(int index, Bytes32 recordHash, Bytes32 rootAfter) {
+        return Keccak256.hash(
+                new WireWriter(68).u32(index).b32(recordHash).b32(rootAfter).toBytes());
+    }
+
+    private static GlobalRecord globalOf(byte[] state) {
+        return GlobalRecord.decode(Arrays.copyOfRange(state, 32, STATE));
+    }
+
+    private static Bytes32 rootOf(byte[] state) {
+        return Keccak256.hash(Bytes32.of(state, 0), globalOf(state).hash());
+    }
+
+    void writeTo(WireWriter out) {
+        out.u63(sequence).u16(parent.length).raw(parent).u32(steps.size());
+        for (PendingStep step : steps) {
+            out.u63(step.offset())
+                    .bool(step.price())
+                    .blob(Blob.of(step.record()))
+                    .blob(Blob.of(step.witness()))
+                    .b32(step.root())
+                    .list(step.withdrawals(), Withdrawal::writeTo);
+        }
+    }
+
+    static BatchAssembler readFrom(WireReader in) {
+        BatchAssembler assembler = new BatchAssembler();
+        assembler.sequence = in.u63("sequence");
+        assembler.parent = in.raw(in.u16("parent length"), "parent").bytes();
+        int count = in.u31("steps");
+        for (int i = 0; i < count; i++) {
+            PendingStep step = new PendingStep(
+                    in.u63("offset"),
+                    in.bool("price"),
+                    in.blob("record").bytes(),
+                    in.blob("witness").bytes(),
+                    in.b32("root"),
+                    in.list("withdrawals", Withdrawal::readFrom));
+            assembler.steps.add(step);
+            assembler.recordBytes += step.record().length;
+        }
+        return assembler;
+    }
+}

@@ -1,0 +1,177 @@
+package io.parley.clearing;
+
+import io.parley.protocol.BatchHeader;
+import io.parley.protocol.Bytes32;
+import io.parley.protocol.Command;
+import io.parley.protocol.Domain;
+import io.parley.protocol.Keccak256;
+import io.parley.protocol.Merkle;
+import io.parley.protocol.Reason;
+import io.parley.protocol.Signatures;
+import io.parley.protocol.Undecodable;
+import io.parley.protocol.WireReader;
+import io.parley.protocol.Withdrawal;
+import io.parley.protocol.wire.BatchRecord;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Runs a batch again from header, data and witness alone, as the contract's prove does. Nothing is remembered from one
+ * batch to the next. Margins are not checked yet: their marks are not part of the witness before the clearing issue.
+ */
+public final class BatchVerifier {
+    private final Domain domain;
+    private final Recovery recovery;
+
+    /** What was found. */
+    public sealed interface Verdict {}
+
+    /**
+     * The batch leads from its parent root to its root.
+     *
+     * @param root the state root after it
+     * @param global the global record after it
+     * @param withdrawals what the vault is to pay
+     */
+    public record Verified(Bytes32 root, GlobalRecord global, List<Withdrawal> withdrawals) implements Verdict {}
+
+    /**
+     * It does not.
+     *
+     * @param step the first step that is wrong; -1 for what is not about a step
+     * @param reason UNDECODABLE for form, ROOT_MISMATCH for a proof or a root, else why the step is none
+     * @param detail what was compared
+     */
+    public record Refused(int step, Reason reason, String detail) implements Verdict {}
+
+    /** Whose batches. */
+    public BatchVerifier(Domain domain) {
+        this(domain, Signatures::recover);
+    }
+
+    /** As above, with another way to ask who signed. */
+    public BatchVerifier(Domain domain, Recovery recovery) {
+        this.domain = domain;
+        this.recovery = recovery;
+    }
+
+    /** Verifies what would go on-chain, and that the rest of the record says the same. */
+    public Verdict verify(BatchRecord batch) {
+        Run run = new Run();
+        Verdict verdict = run.verify(batch.header(), batch.data().bytes(), batch.witness().bytes());
+        if (!(verdict instanceof Verified verified)) {
+            return verdict;
+        }
+        boolean same = batch.sequence() == batch.header().sequence()
+                && batch.firstOffset() <= batch.lastOffset()
+                && batch.feesTotalBefore() == run.feesBefore
+                && batch.feesTotalAfter() == verified.global().feesTotal()
+                && batch.stepWitnessEnd().equals(run.witnessEnds)
+                && batch.withdrawals().equals(verified.withdrawals())
+                && batch.commandIds().equals(run.commandIds);
+        return same
+                ? verified
+                : new Refused(-1, Reason.ROOT_MISMATCH, "the record does not say what its header and data say");
+    }
+
+    /** Verifies what would go on-chain. */
+    public Verdict verify(byte[] header, byte[] data, byte[] witness) {
+        try {
+            return new Run().verify(BatchHeader.decode(header), data, witness);
+        } catch (Undecodable e) {
+            return new Refused(-1, Reason.UNDECODABLE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private final class Run {
+        private final Step step = new Step();
+        private final List<Integer> witnessEnds = new ArrayList<>();
+        private final List<Bytes32> commandIds = new ArrayList<>();
+        private final List<Withdrawal> withdrawals = new ArrayList<>();
+        private long feesBefore;
+        private int at = -1;
+
+        Verdict verify(BatchHeader header, byte[] data, byte[] witness) {
+            try {
+                return run(header, data, witness);
+            } catch (StepRefused e) {
+                return new Refused(at, e.reason(), e.detail());
+            } catch (Undecodable e) {
+                return new Refused(at, Reason.UNDECODABLE, String.valueOf(e.getMessage()));
+            } catch (IllegalArgumentException e) {
+                return new Refused(at, Reason.UNDECODABLE, String.valueOf(e.getMessage()));
+            }
+        }
+
+        private Verdict run(BatchHeader header, byte[] data, byte[] witness) {
+            requireSame("data hash", Keccak256.hash(data), header.dataHash());
+            List<byte[]> records = records(data);
+            require(records.size() == header.steps(), "the header says %d steps", header.steps());
+
+            WireReader in = new WireReader(witness);
+            Bytes32 accountsRoot = in.b32("accounts root");
+            GlobalRecord global =
+                    GlobalRecord.decode(in.raw(GlobalRecord.LENGTH, "global record").bytes());
+            requireSame("parent root", Keccak256.hash(accountsRoot, global.hash()), header.parentRoot());
+            require(global.queueCursor() == header.queueFrom(), "the queue is at %d", global.queueCursor());
+            feesBefore = global.feesTotal();
+
+            Bytes32 root = header.parentRoot();
+            List<Bytes32> leaves = new ArrayList<>();
+            for (at = 0; at < records.size(); at++) {
+                byte[] record = records.get(at);
+                Command command = Command.decode(record);
+                step.begin(global);
+                StepWitness world = new StepWitness(domain, step, command, in);
+                new Transition(domain, world, step, recovery).run(command, record);
+                world.requireAllUsed(command);
+                accountsRoot = world.replaceAccounts(accountsRoot);
+                global = step.global();
+                root = Keccak256.hash(accountsRoot, global.hash());
+                withdrawals.addAll(step.withdrawals());
+                witnessEnds.add(in.position());
+                commandIds.add(Keccak256.hash(record));
+                leaves.add(BatchAssembler.stepLeaf(at, commandIds.getLast(), root));
+            }
+            at = -1;
+            in.end();
+            requireSame("steps root", Merkle.root(leaves, BatchAssembler.STEPS_DEPTH), header.stepsRoot());
+            requireSame("root", root, header.root());
+            require(global.queueCursor() == header.queueTo(), "the queue ends at %d", global.queueCursor());
+            return new Verified(root, global, List.copyOf(withdrawals));
+        }
+    }
+
+    /** The records of a batch's data, which stand back to back behind the table of their offsets. */
+    static List<byte[]> records(byte[] data) {
+        WireReader in = new WireReader(data);
+        int count = in.u31("steps");
+        require(count > 0 && count < 1 << BatchAssembler.STEPS_DEPTH, "a batch has 1 to 65535 steps, not %d", count);
+        int[] offsets = new int[count + 1];
+        for (int i = 0; i < count; i++) {
+            offsets[i] = in.u31("offset");
+        }
+        offsets[count] = data.length;
+        require(offsets[0] == in.position(), "the first record is at %d", in.position());
+        List<byte[]> records = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            require(offsets[i] <= offsets[i + 1] && offsets[i + 1] <= data.length, "record %d ends in its data", i);
+            records.add(Arrays.copyOfRange(data, offsets[i], offsets[i + 1]));
+        }
+        return records;
+    }
+
+    private static void require(boolean holds, String rule, long found) {
+        if (!holds) {
+            throw new StepRefused(Reason.UNDECODABLE, "the batch is not of its form: " + rule.formatted(found));
+        }
+    }
+
+    private static void requireSame(String what, Bytes32 found, Bytes32 expected) {
+        if (!found.equals(expected)) {
+            throw new StepRefused(
+                    Reason.ROOT_MISMATCH, "the %s is %s, the header says %s".formatted(what, found, expected));
+        }
+    }
+}

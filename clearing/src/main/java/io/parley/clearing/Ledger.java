@@ -1,0 +1,635 @@
+package io.parley.clearing;
+
+import io.parley.protocol.Address;
+import io.parley.protocol.AssetId;
+import io.parley.protocol.Bid;
+import io.parley.protocol.Bytes32;
+import io.parley.protocol.CancelCommand;
+import io.parley.protocol.Command;
+import io.parley.protocol.Commitment;
+import io.parley.protocol.CreditFee;
+import io.parley.protocol.Deposit;
+import io.parley.protocol.Domain;
+import io.parley.protocol.Eip712;
+import io.parley.protocol.Intent;
+import io.parley.protocol.Keccak256;
+import io.parley.protocol.Leg;
+import io.parley.protocol.ListAsset;
+import io.parley.protocol.Listings;
+import io.parley.protocol.Listings.Listing;
+import io.parley.protocol.PriceCommand;
+import io.parley.protocol.PriceContent;
+import io.parley.protocol.Reason;
+import io.parley.protocol.RegisterKey;
+import io.parley.protocol.SetParameters;
+import io.parley.protocol.Signatures;
+import io.parley.protocol.SignedBid;
+import io.parley.protocol.SignedCommitment;
+import io.parley.protocol.SignedIntent;
+import io.parley.protocol.TradeCommand;
+import io.parley.protocol.WireReader;
+import io.parley.protocol.WireWriter;
+import io.parley.protocol.Withdraw;
+import io.parley.protocol.WithdrawCommand;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of one clearing domain, folded from its log one command at a time. Whoever folds the same commands has the
+ * same root. Single-threaded: one writer, and readers only between its steps. It knows no clock and no chain: time,
+ * prices, deposits and keys enter as commands.
+ */
+public final class Ledger {
+    private final Domain domain;
+    private final Step step = new Step();
+    private final Step screening = new Step();
+    private final LiveWorld world = new LiveWorld(step);
+    private final LiveWorld screeningWorld = new LiveWorld(screening);
+    private final AccountTree accounts;
+    private final Keys keys;
+    private final HashTree listingsTree = new HashTree(Listings.DEPTH);
+    private Recovery recovery = Signatures::recover;
+    private Listings listings = Listings.NONE;
+    private GlobalRecord global = GlobalRecord.genesis();
+    private Bytes32 root;
+    private byte[] feederSet = {};
+    private byte[] parameterContent = {};
+    private @Nullable MarginParameters parameters;
+    private byte[] priceContent = {};
+    private @Nullable Prices prices;
+
+    private Ledger(Domain domain, AccountTree accounts, Keys keys) {
+        this.domain = domain;
+        this.accounts = accounts;
+        this.keys = keys;
+        this.root = rootOf(global);
+    }
+
+    /** The state before the first command. */
+    public static Ledger genesis(Domain domain) {
+        return new Ledger(domain, new AccountTree(), new Keys());
+    }
+
+    /** The same ledger with another way to ask who signed; the answers must be the same. */
+    public Ledger recoveringWith(Recovery signers) {
+        recovery = signers;
+        return this;
+    }
+
+    /** Applies a command, or says which check it failed and changes nothing. */
+    public StepResult apply(Command command) {
+        return apply(command, command.encode());
+    }
+
+    /**
+     * Applies a command whose bytes are at hand.
+     *
+     * @param record the bytes that the command was decoded from
+     */
+    public StepResult apply(Command command, byte[] record) {
+        step.begin(global);
+        world.begin();
+        try {
+            new Transition(domain, world, step, recovery).run(command, record);
+        } catch (StepRefused refused) {
+            return new StepResult.Refused(refused.reason(), refused.detail());
+        }
+        WireWriter witness = new WireWriter(2048);
+        witness.b32(accounts.root()).raw(global.bytes());
+        List<Touched> touched = touched();
+        writeWitness(command, witness);
+        take(command);
+        global = step.global();
+        root = rootOf(global);
+        return new StepResult.Applied(root, touched, witness.toBytes(), step.withdrawals(), step.noop());
+    }
+
+    /**
+     * Whether the bid would be a step now, with what is held of its solver's margin for other bids left untouched.
+     * Changes nothing.
+     *
+     * @param intents those that it fills, one for each fill and in their order
+     */
+    public Screened screen(SignedBid bid, List<SignedIntent> intents, HeldMargin holds) {
+        Bid signed = bid.bid();
+        screening.begin(global);
+        screeningWorld.begin();
+        try {
+            if (intents.size() != signed.fills().size()) {
+                throw new StepRefused(
+                        Reason.BAD_COUNT,
+                        "there are %d fills and %d intents"
+                                .formatted(signed.fills().size(), intents.size()));
+            }
+            new Transition(domain, screeningWorld, screening, recovery).trade(signed.auction(), bid, intents);
+            int slot = screening.slot(screeningWorld.solver());
+            Margin after = screeningWorld.margin(slot);
+            long held = holds.of(signed.solver(), signed.account());
+            if (after.netInitial() < held) {
+                throw new StepRefused(
+                        Reason.HOLD_EXCEEDS_MARGIN,
+                        "needs %s USD, has %s USD"
+                                .formatted(
+                                        Usd.format(Math.addExact(after.imRequirement(), held)),
+                                        Usd.format(after.value())));
+            }
+            return new Screened.Passed(
+                    Score.of(signed, intents), margin(existing(signed.solver(), signed.account())), after);
+        } catch (StepRefused refused) {
+            return new Screened.Refused(refused.reason(), refused.detail());
+        } catch (ArithmeticException e) {
+            return new Screened.Refused(Reason.OVERFLOW, "the score or the holds leave the 64-bit range");
+        }
+    }
+
+    /**
+     * Whether a commitment's cap can be held of its solver's margin. Changes nothing.
+     *
+     * @param holds what is held of it for other commitments
+     */
+    public Screened hold(SignedCommitment signed, HeldMargin holds) {
+        Commitment commitment = signed.commitment();
+        screening.begin(global);
+        screeningWorld.begin();
+        try {
+            Account account = accounts.account(accounts.index(commitment.solver(), commitment.account()));
+            if (account == null) {
+                throw new StepRefused(
+                        Reason.NO_ACCOUNT,
+                        "%s has no account %d".formatted(commitment.solver(), commitment.account()));
+            }
+            new Transition(domain, screeningWorld, screening, recovery)
+                    .authorise(
+                            0,
+                            commitment.solver(),
+                            commitment.account(),
+                            Eip712.digest(domain, commitment),
+                            signed.signature(),
+                            RegisterKey.BIDS);
+            Margin margin = strictMargin(account);
+            long wanted = Math.addExact(
+                    holds.of(commitment.solver(), commitment.account()), commitment.cap());
+            if (margin.netInitial() < wanted) {
+                throw new StepRefused(
+                        Reason.HOLD_EXCEEDS_MARGIN,
+                        "needs %s USD, has %s USD".formatted(Usd.format(wanted), Usd.format(margin.netInitial())));
+            }
+            return new Screened.Passed(0, margin, margin);
+        } catch (StepRefused refused) {
+            return new Screened.Refused(refused.reason(), refused.detail());
+        } catch (ArithmeticException e) {
+            return new Screened.Refused(Reason.OVERFLOW, "the holds leave the 64-bit range");
+        }
+    }
+
+    private Account existing(Address owner, long account) {
+        return account(owner, account).orElseThrow();
+    }
+
+    /** The account of an owner, with its number. */
+    public Optional<Account> account(Address owner, long account) {
+        return Optional.ofNullable(accounts.account(accounts.index(owner, account)));
+    }
+
+    /**
+     * The account with this index.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public Account account(int index) {
+        Account account = accounts.account(index);
+        if (account == null) {
+            throw new IllegalArgumentException("There is no account with index %d; %d exist."
+                    .formatted(index, accounts.count()));
+        }
+        return account;
+    }
+
+    /** The index of an owner's account; empty if it has none. */
+    public Optional<Integer> index(Address owner, long account) {
+        int index = accounts.index(owner, account);
+        return index == 0 ? Optional.empty() : Optional.of(index);
+    }
+
+    /** How many accounts exist. */
+    public long accounts() {
+        return accounts.count();
+    }
+
+    /** All accounts with their tree. */
+    public AccountTree accountTree() {
+        return accounts;
+    }
+
+    /** What a step reads beside accounts. */
+    public GlobalRecord global() {
+        return global;
+    }
+
+    /** The state root, which everything above hangs on. */
+    public Bytes32 root() {
+        return root;
+    }
+
+    /** Whose ledger it is. */
+    public Domain domain() {
+        return domain;
+    }
+
+    /** What may be traded, by id and by name. */
+    public Listings listings() {
+        return listings;
+    }
+
+    /** The prices in force; empty before the first. */
+    public Optional<PriceContent> prices() {
+        return Optional.ofNullable(prices).map(Prices::content);
+    }
+
+    /**
+     * The margin parameters in force.
+     *
+     * @throws IllegalStateException if none were set yet, see {@link #hasParameters}
+     */
+    public MarginParameters parameters() {
+        if (parameters == null) {
+            throw new IllegalStateException("""
+                    There are no margin parameters yet.
+                    The first set-parameters command of the contract's queue brings them.""");
+        }
+        return parameters;
+    }
+
+    /** Whether margin parameters were set, and could be read. */
+    public boolean hasParameters() {
+        return parameters != null;
+    }
+
+    /** What a signer who is not the owner may sign for an account, as {@link RegisterKey} scopes; 0 if nothing now. */
+    public int scopeOf(Address owner, long account, Address signer) {
+        Grant grant = keys.find(owner, account, signer);
+        return grant == null || global.time() > grant.expiry() ? 0 : grant.scope();
+    }
+
+    /**
+     * The margin of an account now. Where it cannot be stated (no price yet, a value outside int64) the cash is shown
+     * with no requirement: nothing is decided by this method.
+     */
+    public Margin margin(Account account) {
+        try {
+            return StandardMargin.evaluate((Holdings) account, prices, parameters);
+        } catch (MarginUnavailable e) {
+            return Margin.ofCash(account.cash());
+        }
+    }
+
+    private Margin strictMargin(Holdings account) {
+        try {
+            return StandardMargin.evaluate(account, prices, parameters);
+        } catch (MarginUnavailable e) {
+            throw new StepRefused(e.reason(), e.detail());
+        }
+    }
+
+    private Bytes32 rootOf(GlobalRecord record) {
+        return Keccak256.hash(accounts.root(), record.hash());
+    }
+
+    private List<Touched> touched() {
+        if (step.noop() || step.touched() == 0) {
+            return List.of();
+        }
+        List<Touched> touched = new ArrayList<>(step.touched());
+        for (int slot = 0; slot < step.touched(); slot++) {
+            Draft draft = step.touched(slot);
+            byte[] before = draft.before();
+            Account old = before == null ? null : Account.ofOwn(before);
+            Account now = Account.ofOwn(draft.encode());
+            touched.add(new Touched(
+                    draft.index(), old, now, old == null ? Margin.ofCash(0) : margin(old), margin(now)));
+        }
+        return touched;
+    }
+
+    /** Writes the step's part of the witness and puts the accounts in their places: each proof is of the tree before it. */
+    private void writeWitness(Command command, WireWriter out) {
+        switch (command) {
+            case Deposit deposit -> replaceAccount(0, out);
+            case CreditFee credit -> replaceAccount(0, out);
+            case RegisterKey key -> out.raw(world.placeWitness());
+            case ListAsset listing -> out.raw(world.placeWitness());
+            case SetParameters parameterSet -> {}
+            case WithdrawCommand withdraw -> {
+                replaceAccount(0, out);
+                writeListing(withdraw.withdraw().asset(), out);
+                writeKeys(out);
+            }
+            case CancelCommand cancel -> {
+                replaceAccount(0, out);
+                writeKeys(out);
+            }
+            case PriceCommand price -> out.u16(feederSet.length).raw(feederSet);
+            case TradeCommand trade -> writeTrade(trade, out);
+        }
+    }
+
+    private void writeTrade(TradeCommand trade, WireWriter out) {
+        out.u8(step.touched());
+        for (int slot = 0; slot < step.touched(); slot++) {
+            replaceAccount(slot, out);
+        }
+        out.u8(slot(trade.bid().bid().solver(), trade.bid().bid().account()));
+        TreeSet<AssetId> assets = new TreeSet<>();
+        for (SignedIntent signed : trade.intents()) {
+            Intent intent = signed.intent();
+            out.u8(slot(intent.owner(), intent.account()));
+            for (Leg leg : intent.legs()) {
+                assets.add(leg.asset());
+            }
+        }
+        out.u8(assets.size());
+        for (AssetId asset : assets) {
+            writeListing(asset, out);
+        }
+        writeKeys(out);
+    }
+
+    private int slot(Address owner, long account) {
+        int index = accounts.index(owner, account);
+        int slot = 0;
+        while (step.touched(slot).index() != index) {
+            slot++;
+        }
+        return slot;
+    }
+
+    private void replaceAccount(int slot, WireWriter out) {
+        Draft draft = step.touched(slot);
+        int index = draft.index();
+        byte[] before = draft.before();
+        HashTree tree = accounts.tree();
+        int bitmap = tree.bitmap(index);
+        out.u32(index);
+        if (before == null) {
+            out.u16(0);
+        } else {
+            out.u16(before.length).raw(before);
+        }
+        out.u32(Integer.toUnsignedLong(bitmap));
+        tree.writeSiblings(index, bitmap, out);
+        if (!step.noop()) {
+            accounts.put(index, draft.encode());
+            // Up to where the next account's path joins; from there on it is made again with that one.
+            int next = slot + 1 < step.touched() ? step.touched(slot + 1).index() : -1;
+            tree.rehash(index, 1, next < 0 ? AccountTree.DEPTH : 31 - Integer.numberOfLeadingZeros(index ^ next));
+        }
+    }
+
+    private void writeListing(AssetId asset, WireWriter out) {
+        Listing listing = listings.listing(asset).orElseThrow();
+        int bitmap = listingsTree.bitmap(listing.index());
+        out.u32(listing.index()).asset(asset).b32(listing.nameHash()).u16(bitmap);
+        listingsTree.writeSiblings(listing.index(), bitmap, out);
+    }
+
+    private void writeKeys(WireWriter out) {
+        out.u8(step.keyCount());
+        for (int i = 0; i < step.keyCount(); i++) {
+            Grant key = step.key(i);
+            out.u8(step.keySignature(i)).u32(key.index()).u8(key.scope()).u63(key.expiry());
+            keys.writeProof(key.index(), out);
+        }
+    }
+
+    /** Takes over what a step proves by hash only. */
+    private void take(Command command) {
+        switch (command) {
+            case SetParameters set when set.what() == SetParameters.MARGIN -> {
+                parameterContent = set.content().bytes();
+                readParameters();
+            }
+            case SetParameters set -> feederSet = set.content().bytes();
+            case PriceCommand price -> {
+                priceContent = price.content().bytes();
+                readPrices();
+            }
+            default -> {}
+        }
+    }
+
+    private void readParameters() {
+        try {
+            parameters = MarginParameters.decode(parameterContent);
+        } catch (IllegalArgumentException e) {
+            // The queue must not stand still for it; margins are refused until a good set follows (docs/margin.md).
+            parameters = null;
+        }
+    }
+
+    private void readPrices() {
+        prices = Prices.of(PriceContent.decode(priceContent));
+    }
+
+    void writeTo(WireWriter out) {
+        out.raw(global.bytes()).u32(listings.size());
+        for (Listing listing : listings.all()) {
+            out.asset(listing.asset()).str(listing.name());
+        }
+        keys.writeTo(out);
+        out.u32(feederSet.length).raw(feederSet);
+        out.u32(parameterContent.length).raw(parameterContent);
+        out.u32(priceContent.length).raw(priceContent);
+        out.u32(accounts.count());
+        for (int index = 0; index < accounts.size(); index++) {
+            byte[] leaf = accounts.leaf(index);
+            if (leaf != null) {
+                out.u32(index).u16(leaf.length).raw(leaf);
+            }
+        }
+    }
+
+    static Ledger readFrom(Domain domain, WireReader in) {
+        GlobalRecord global =
+                GlobalRecord.decode(in.raw(GlobalRecord.LENGTH, "global record").bytes());
+        int listed = in.u31("listings");
+        Map<AssetId, String> names = new LinkedHashMap<>();
+        for (int i = 0; i < listed; i++) {
+            names.put(in.asset("asset"), in.str("name"));
+        }
+        Keys keys = Keys.readFrom(in);
+        AccountTree accounts = new AccountTree();
+        Ledger ledger = new Ledger(domain, accounts, keys);
+        ledger.global = global;
+        ledger.listings = Listings.of(names);
+        for (Listing listing : ledger.listings.all()) {
+            ledger.listingsTree.set(listing.index(), listing.leaf());
+        }
+        ledger.feederSet = in.blob("feeder set").bytes();
+        ledger.parameterContent = in.blob("margin parameters").bytes();
+        if (ledger.parameterContent.length > 0) {
+            ledger.readParameters();
+        }
+        ledger.priceContent = in.blob("price content").bytes();
+        if (ledger.priceContent.length > 0) {
+            ledger.readPrices();
+        }
+        int count = in.u31("accounts");
+        for (int i = 0; i < count; i++) {
+            int index = in.u31("account index");
+            byte[] leaf = in.raw(in.u16("leaf length"), "leaf").bytes();
+            Account.decode(leaf);
+            accounts.put(index, leaf);
+        }
+        accounts.tree().rehashAll(accounts.size());
+        requireSame("listings", ledger.listingsTree.root(), global.listingsRoot());
+        requireSame("keys", keys.root(), global.keysRoot());
+        requireSame("feeder set", hashOf(ledger.feederSet), global.feederSetHash());
+        requireSame("margin parameters", hashOf(ledger.parameterContent), global.paramsHash());
+        ledger.root = ledger.rootOf(global);
+        return ledger;
+    }
+
+    private static Bytes32 hashOf(byte[] content) {
+        return content.length == 0 ? Bytes32.ZERO : Keccak256.hash(content);
+    }
+
+    private static void requireSame(String what, Bytes32 found, Bytes32 expected) {
+        if (!found.equals(expected)) {
+            throw new IllegalArgumentException(
+                    "The snapshot's %s have hash %s, its state says %s.".formatted(what, found, expected));
+        }
+    }
+
+    /** The ledger's own maps and trees. */
+    private final class LiveWorld implements World {
+        private final Step into;
+        private final Margin[] margins = new Margin[Step.MAX_ACCOUNTS];
+        private byte[] placeWitness = {};
+        private @Nullable Draft solver;
+
+        LiveWorld(Step into) {
+            this.into = into;
+        }
+
+        void begin() {
+            solver = null;
+        }
+
+        Draft solver() {
+            if (solver == null) {
+                throw new IllegalStateException("A trade without a solver passed the checks.");
+            }
+            return solver;
+        }
+
+        Margin margin(int slot) {
+            return margins[slot];
+        }
+
+        byte[] placeWitness() {
+            return placeWitness;
+        }
+
+        @Override
+        public @Nullable Draft account(int part, Address owner, long account) {
+            int index = accounts.index(owner, account);
+            Draft draft = index == 0 ? null : into.draft(index, accounts.leaf(index));
+            if (part == 0) {
+                solver = draft;
+            }
+            return draft;
+        }
+
+        @Override
+        public Draft place(int index) {
+            return into.draft(index, accounts.leaf(index));
+        }
+
+        @Override
+        public int indexOf(Address owner, long account) {
+            return accounts.index(owner, account);
+        }
+
+        @Override
+        public Listings listings() {
+            return listings;
+        }
+
+        @Override
+        public Bytes32 digest(Intent intent) {
+            return Eip712.digest(domain, intent, listings);
+        }
+
+        @Override
+        public Bytes32 digest(Withdraw withdraw) {
+            return Eip712.digest(domain, withdraw, listings);
+        }
+
+        @Override
+        public @Nullable Grant key(int signature, Address owner, long account, Address signer) {
+            return keys.find(owner, account, signer);
+        }
+
+        @Override
+        public byte[] feederSet() {
+            return feederSet;
+        }
+
+        @Override
+        public Bytes32 register(Address owner, long account, Address key, Grant grant) {
+            keys.requirePlace(owner, account, key, grant.index());
+            WireWriter out = new WireWriter();
+            keys.writePlace(grant.index(), out);
+            placeWitness = out.toBytes();
+            keys.put(owner, account, key, grant);
+            return keys.root();
+        }
+
+        @Override
+        public Bytes32 list(int index, AssetId asset, String name) {
+            Listings more;
+            try {
+                more = listings.with(asset, name);
+            } catch (IllegalArgumentException e) {
+                throw new StepRefused(Reason.QUEUE_ORDER, String.valueOf(e.getMessage()));
+            }
+            WireWriter out = new WireWriter();
+            int bitmap = listingsTree.bitmap(index);
+            out.u16(bitmap);
+            listingsTree.writeSiblings(index, bitmap, out);
+            placeWitness = out.toBytes();
+            listings = more;
+            listingsTree.set(index, listings.listing(asset).orElseThrow().leaf());
+            return listingsTree.root();
+        }
+
+        @Override
+        public void checkMargins(Step step) {
+            for (int slot = 0; slot < step.touched(); slot++) {
+                Draft draft = step.touched(slot);
+                Margin margin = strictMargin(draft);
+                margins[slot] = margin;
+                if (margin.netInitial() < 0) {
+                    throw new StepRefused(
+                            Reason.MARGIN_INITIAL,
+                            "account %d needs %s USD, has %s USD"
+                                    .formatted(
+                                            draft.index(),
+                                            Usd.format(margin.imRequirement()),
+                                            Usd.format(margin.value())));
+                }
+                if (margin.cashAndDerivatives() < 0) {
+                    throw new StepRefused(
+                            Reason.CASH_DEBT,
+                            "account %d would owe %s USD that only its base assets cover"
+                                    .formatted(draft.index(), Usd.format(margin.cashAndDerivatives())));
+                }
+            }
+        }
+    }
+}

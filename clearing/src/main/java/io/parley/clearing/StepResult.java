@@ -1,0 +1,31 @@
+package io.parley.clearing;
+
+import io.parley.protocol.Bytes32;
+import io.parley.protocol.Reason;
+import io.parley.protocol.Withdrawal;
+import java.util.List;
+
+/** What became of a command. */
+public sealed interface StepResult {
+    /**
+     * It is a step of the ledger.
+     *
+     * @param root the state root after it
+     * @param touched the accounts that it changed, ascending by index
+     * @param witness what a verifier needs who has nothing but the root before it: accounts root, global record, then
+     *     the step's part (docs/protocol.md, section 7); within a batch only the first step keeps the first two
+     * @param withdrawals what the vault is to pay because of it
+     * @param noop an entry of the queue that was invalid: it only advanced the queue
+     */
+    record Applied(
+            Bytes32 root, List<Touched> touched, byte[] witness, List<Withdrawal> withdrawals, boolean noop)
+            implements StepResult {}
+
+    /**
+     * It changed nothing and is no step.
+     *
+     * @param reason the first check that failed, in the order of docs/protocol.md, section 6
+     * @param detail the numbers compared
+     */
+    record Refused(Reason reason, String detail) implements StepResult {}
+}
