@@ -92,18 +92,20 @@ library Witness {
         }
     }
 
-    /// @notice Reads `u8 nKeys | keys` into a table: position of the key's fields by number of the signature, 0 if none.
+    /// @notice Reads `u8 nKeys | keys`, ascending by signature, into a table: position of the key's fields by number of the signature, 0 if none.
     /// @param signatures How many signatures the command has
     function keys(Reader.Cursor memory cursor, uint256 signatures) internal pure returns (uint256[] memory table) {
         table = new uint256[](signatures);
         uint256 n = Reader.u8At(cursor.take(1));
+        uint256 next = 0;
         for (uint256 i = 0; i < n; ++i) {
             uint256 ptr = cursor.take(18);
             uint256 signature = Reader.u8At(ptr);
-            // Each signature has one signer: a second key for it could only go unchecked.
-            if (signature >= signatures || table[signature] != 0) {
+            // Ascending: a second key for one signature could only go unchecked.
+            if (signature >= signatures || signature < next) {
                 revert IRefusals.BadWitness(IRefusals.WitnessPart.Key, i, signature);
             }
+            next = signature + 1;
             table[signature] = ptr;
             cursor.take(32 * Hashing.siblingCount(Reader.u32At(ptr + 14)));
         }

@@ -66,6 +66,11 @@ contract QueueVerifier is IVerifier {
     {
         uint256 ptr = command.take(64);
         (AccountLeaf.Account memory account, Witness.Place memory place) = _account(ptr, stream);
+        // The contract counts accounts from 1, and not faster than entries of its queue.
+        uint256 entries = global.u64(GlobalRecord.QUEUE_CURSOR);
+        if (place.index == 0 || place.index > entries) {
+            revert Refused(Codes.QUEUE_ORDER, 0, int256(place.index), int256(entries));
+        }
         uint256 asset = Reader.u64At(ptr + 28);
         uint256 amount = Reader.u64At(ptr + 36);
         bytes32 leaf = place.leaf;

@@ -56,6 +56,7 @@ contract TradeVerifier is IVerifier {
         uint256[] slots;
         uint256[] assets;
         bytes32[] names;
+        uint256 listingsUsed;
         uint256[] keys;
         uint256 fees;
     }
@@ -186,6 +187,7 @@ contract TradeVerifier is IVerifier {
         if (used != (1 << n) - 1) revert BadWitness(WitnessPart.Slot, n, used);
 
         n = Reader.u8At(stream.take(1));
+        if (n > MAX_STEP_LEGS) revert BadWitness(WitnessPart.Listing, n, MAX_STEP_LEGS);
         uint256[] memory assets = new uint256[](n);
         bytes32[] memory names = new bytes32[](n);
         for (uint256 i = 0; i < n; ++i) {
@@ -309,6 +311,9 @@ contract TradeVerifier is IVerifier {
         for (uint256 i = 0; i < trade.fillCount; ++i) {
             _checkFill(trade, intent, i);
         }
+        if (trade.listingsUsed != (1 << trade.assets.length) - 1) {
+            revert BadWitness(WitnessPart.Listing, trade.assets.length, trade.listingsUsed);
+        }
     }
 
     function _checkFill(Trade memory trade, Eip712.Intent memory intent, uint256 i) private pure {
@@ -391,6 +396,7 @@ contract TradeVerifier is IVerifier {
                 && trade.assets[listing] == asset;
             if (!isAllowed) _refuseForm(trade, intent, intentAt, item);
             last = asset;
+            trade.listingsUsed |= 1 << listing;
             hashes[i] = Eip712.hashLeg(trade.names[listing], quantity);
         }
         return keccak256(abi.encodePacked(hashes));
@@ -463,9 +469,10 @@ contract TradeVerifier is IVerifier {
             }
             lanes[lane] = Nonces.use(lanes[lane], number);
         }
-        uint256 left = intent.parts - done;
+        // The leaf is proven at the end only, so what it says may still be anything.
+        uint256 left = done < intent.parts ? intent.parts - done : 0;
         uint256 least = intent.minParts < left ? intent.minParts : left;
-        if (filled < least || filled > left) {
+        if (filled < least || filled > left || left == 0) {
             revert Refused(Codes.BAD_PARTS_FILLED, item, int256(filled), int256(filled > left ? left : least));
         }
         done += filled;

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Vault} from "../../src/Vault.sol";
+import {TestToken} from "../../src/dev/TestToken.sol";
+import {IVault} from "../../src/interfaces/IVault.sol";
+import {IVerifier} from "../../src/interfaces/IVerifier.sol";
+import {AccountVerifier} from "../../src/verifiers/AccountVerifier.sol";
+import {PriceVerifier} from "../../src/verifiers/PriceVerifier.sol";
+import {QueueVerifier} from "../../src/verifiers/QueueVerifier.sol";
+import {TradeVerifier} from "../../src/verifiers/TradeVerifier.sol";
+import {Reference} from "./Reference.sol";
+
+/// @dev A small market on a fresh vault: dollars, ether, a perpetual and an option; Alice, Bob and a solver with funds; a
+///      session key of Bob; three feeders of whom two make a quorum. Whatever is queued on the vault is applied to the
+///      reference ledger too.
+abstract contract Scenario is Reference {
+    uint64 internal constant USD = 0;
+    uint64 internal constant ETH = uint64(1) << 52 | uint64(1) << 32;
+    uint64 internal constant PERP = uint64(1) << 52 | uint64(2) << 32;
+    uint64 internal constant CALL = uint64(1) << 52 | uint64(2277) << 36 | uint64(3) << 32 | 32 << 4 | 10;
+    uint64 internal constant UNLISTED = uint64(7) << 52 | uint64(2) << 32;
+
+    uint64 internal constant ONE = 1e8;
+    uint64 internal constant T0 = 1_790_000_000;
+
+    uint256 internal constant ALICE_KEY = 0xa11ce;
+    uint256 internal constant BOB_KEY = 0xb0b;
+    uint256 internal constant SOLVER_KEY = 0x501;
+    uint256 internal constant SESSION_KEY = 0x5e55;
+
+    address internal alice = vm.addr(ALICE_KEY);
+    address internal bob = vm.addr(BOB_KEY);
+    address internal solver = vm.addr(SOLVER_KEY);
+    address internal session = vm.addr(SESSION_KEY);
+    address internal governor = makeAddr("governor");
+    address internal operator = makeAddr("operator");
+    address internal relayer = makeAddr("relayer");
+
+    Vault internal vault;
+    TestToken internal usd;
+    TestToken internal eth;
+    IVerifier internal queueVerifier;
+    IVerifier internal accountVerifier;
+    IVerifier internal priceVerifier;
+    IVerifier internal tradeVerifier;
+
+    function setUp() public virtual {
+        queueVerifier = new QueueVerifier();
+        accountVerifier = new AccountVerifier();
+        priceVerifier = new PriceVerifier();
+        tradeVerifier = new TradeVerifier();
+        vault = new Vault(governor, operator, queueVerifier, accountVerifier, priceVerifier, tradeVerifier);
+        usd = new TestToken("Dollar", "USDT6", 6);
+        eth = new TestToken("Ether", "WETH", 18);
+        setUpReference(block.chainid, address(vault));
+        _makeFeeders();
+    }
+
+    function _makeFeeders() private {
+        for (uint256 i = 1; feederKeys.length < 3; ++i) {
+            uint256 key = uint256(keccak256(abi.encode("feeder", i)));
+            if (feeders.length == 0 || vm.addr(key) > feeders[feeders.length - 1]) {
+                feeders.push(vm.addr(key));
+                feederKeys.push(key);
+            }
+        }
+        threshold = 2;
+    }
+
+    // ------------------------------------------------------------------------ on the vault and in the ledger alike
+
+    function listAsset(uint64 asset, string memory name, address token, uint8 decimals) internal {
+        vm.prank(governor);
+        vault.list(asset, name, token, decimals);
+        applyListing(asset, name);
+    }
+
+    function setFeeders() internal {
+        bytes memory content = abi.encodePacked(threshold, uint8(feeders.length));
+        for (uint256 i = 0; i < feeders.length; ++i) {
+            content = abi.encodePacked(content, feeders[i]);
+        }
+        vm.prank(governor);
+        vault.setParameters(2, content);
+        applyParameters(2, content);
+    }
+
+    function setMargin() internal {
+        bytes memory content = hex"0102030405";
+        vm.prank(governor);
+        vault.setParameters(1, content);
+        applyParameters(1, content);
+    }
+
+    function fund(address owner, uint32 account, uint64 asset, uint64 units) internal {
+        TestToken token = asset == USD ? usd : eth;
+        uint256 tokens = asset == USD ? units / 100 : uint256(units) * 1e10;
+        token.mint(owner, tokens);
+        vm.startPrank(owner);
+        token.approve(address(vault), tokens);
+        vault.deposit(asset, tokens, account);
+        vm.stopPrank();
+        applyDeposit(owner, account, asset, units, owner);
+    }
+
+    function registerKey(address owner, uint32 account, address key, uint8 scope, uint64 expiry) internal {
+        vm.prank(owner);
+        vault.registerKey(account, key, scope, expiry);
+        applyRegisterKey(owner, account, key, scope, expiry);
+    }
+
+    /// @dev Listings, parameters, keys and deposits: the steps of a first batch.
+    function openMarket() internal {
+        listAsset(USD, "USD", address(usd), 6);
+        listAsset(ETH, "ETH", address(eth), 18);
+        setMargin();
+        setFeeders();
+        fund(alice, 0, USD, 10_000 * ONE);
+        fund(bob, 0, USD, 20_000 * ONE);
+        fund(solver, 3, USD, 1_000_000 * ONE);
+        fund(solver, 3, ETH, 100 * ONE);
+        listAsset(PERP, "ETH-PERP", address(0), 0);
+        listAsset(CALL, "ETH-27MAR26-3200-C", address(0), 0);
+        registerKey(bob, 0, session, 15, T0 + 1 days);
+    }
+
+    function settle(Batch memory batch) internal {
+        settleAs(relayer, 0, batch);
+    }
+
+    function settleAs(address who, uint32 account, Batch memory batch) internal {
+        vm.prank(who);
+        vault.settle(batch.header, batch.data, batch.witness, account);
+    }
+
+    /// @dev A settled market with a price: what most tests start from.
+    function settledMarket() internal {
+        openMarket();
+        settle(closeBatch());
+        applyPrice(T0, "content");
+    }
+
+    // ----------------------------------------------------------------------------------------------- tickets to change
+
+    /// @dev Alice buys `units` of one asset, at most for `pays` dollars, whole or not at all.
+    function buy(address owner, uint256 key, uint64 asset, int64 units, int64 pays, uint64 nonce)
+        internal
+        pure
+        returns (Intent memory i)
+    {
+        i.owner = owner;
+        i.assets = new uint64[](1);
+        i.quantities = new int64[](1);
+        i.assets[0] = asset;
+        i.quantities[0] = units;
+        i.cash = -pays;
+        i.maxFee = ONE;
+        i.parts = 1;
+        i.minParts = 1;
+        i.validFrom = T0 - 100;
+        i.validUntil = T0 + 1000;
+        i.nonce = nonce;
+        i.signer = key;
+    }
+
+    /// @dev A bid of the solver that fills intents whole, at their limits, for half their fees.
+    function bidFor(uint64 auction, Intent[] memory intents) internal view returns (Trade memory t) {
+        t.solver = solver;
+        t.account = 3;
+        t.auction = auction;
+        t.pays = ONE / 4;
+        t.path = keccak256("path");
+        t.validUntil = T0 + 60;
+        t.salt = keccak256(abi.encode("salt", auction));
+        t.intents = intents;
+        t.fills = new Fill[](intents.length);
+        for (uint256 i = 0; i < intents.length; ++i) {
+            t.fills[i] = Fill(intents[i].parts, intents[i].cash, intents[i].maxFee / 2);
+        }
+        t.signer = SOLVER_KEY;
+    }
+
+    function one(Intent memory intent) internal pure returns (Intent[] memory intents) {
+        intents = new Intent[](1);
+        intents[0] = intent;
+    }
+
+    function two(Intent memory first, Intent memory second) internal pure returns (Intent[] memory intents) {
+        intents = new Intent[](2);
+        intents[0] = first;
+        intents[1] = second;
+    }
+
+    function withdrawal(address owner, uint256 key, uint64 asset, uint64 amount, uint64 nonce)
+        internal
+        pure
+        returns (Withdraw memory)
+    {
+        return Withdraw(owner, 0, asset, amount, owner, T0 + 100, nonce, key);
+    }
+
+    /// @dev Everything a batch can hold: a price; a trade of two owners, one of them by a session key and in part; a
+    ///      withdrawal; a cancel; a deposit; a listing.
+    function fullBatch() internal returns (Batch memory) {
+        Intent memory first = buy(alice, ALICE_KEY, ETH, int64(ONE), int64(3100 * ONE), 0);
+        Intent memory second = buy(bob, SESSION_KEY, CALL, int64(4 * ONE), int64(400 * ONE), 5);
+        second.parts = 4;
+        Trade memory trade = bidFor(1, two(first, second));
+        trade.fills[1] = Fill(1, -int64(100 * ONE), ONE / 4);
+        applyTrade(trade);
+        applyWithdraw(withdrawal(alice, ALICE_KEY, USD, 1000 * ONE, 1));
+        applyCancel(Cancel(bob, 0, 0, 5, T0 + 100, BOB_KEY));
+        fund(alice, 1, ETH, 2 * ONE);
+        listAsset(uint64(2) << 52 | uint64(1) << 32, "BTC", address(0), 8);
+        return closeBatch();
+    }
+}
