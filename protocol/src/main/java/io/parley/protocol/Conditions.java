@@ -21,27 +21,28 @@ public record Conditions(
     /** On which side of the price an intent becomes fillable. */
     public enum When {
         /** Never waits; signed as the empty string. */
-        NONE(""),
+        NONE(0, ""),
         /** At or above the price. */
-        ABOVE("above"),
+        ABOVE(1, "above"),
         /** At or below the price. */
-        BELOW("below");
+        BELOW(2, "below");
 
+        private final int code;
         private final String word;
-        private final Bytes32 hash;
 
-        When(String word) {
+        When(int code, String word) {
+            this.code = code;
             this.word = word;
-            this.hash = Eip712.type(word);
+        }
+
+        /** {@return the byte on the wire} */
+        public int code() {
+            return code;
         }
 
         /** {@return the word a wallet signs} */
         public String word() {
             return word;
-        }
-
-        Bytes32 hash() {
-            return hash;
         }
     }
 
@@ -57,7 +58,7 @@ public record Conditions(
 
     void writeTo(WireWriter out) {
         out.asset(watch)
-                .u8(when.ordinal())
+                .u8(when.code())
                 .i64(price)
                 .i64(trail)
                 .u32(every)
@@ -66,10 +67,12 @@ public record Conditions(
 
     static Conditions readFrom(WireReader in) {
         AssetId watch = in.asset("watch");
-        int when = in.u8("when");
-        if (when > 2) {
-            throw new Undecodable(in.position() - 1, "when is %d, not 0 to 2".formatted(when));
-        }
+        When when = switch (in.u8("when")) {
+            case 0 -> When.NONE;
+            case 1 -> When.ABOVE;
+            case 2 -> When.BELOW;
+            default -> throw new Undecodable(in.position() - 1, "when is not 0 to 2");
+        };
         long price = in.i64("condition price");
         long trail = in.i64("trail");
         long every = in.u32("every");
@@ -77,8 +80,7 @@ public record Conditions(
         if (bits > 3) {
             throw new Undecodable(in.position() - 1, "condition bits are %d, not 0 to 3".formatted(bits));
         }
-        Conditions conditions =
-                new Conditions(watch, When.values()[when], price, trail, every, (bits & 1) != 0, (bits & 2) != 0);
+        Conditions conditions = new Conditions(watch, when, price, trail, every, (bits & 1) != 0, (bits & 2) != 0);
         if (conditions.isNone()) {
             // Else the same signed intent would have two encodings.
             throw new Undecodable(in.position(), "conditions are announced and none are given");

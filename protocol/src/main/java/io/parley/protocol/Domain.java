@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 public final class Domain {
 
     private static final Bytes32 TYPE =
-            Eip712.type("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-    private static final Bytes32 NAME = Eip712.type("Parley");
-    private static final Bytes32 VERSION = Eip712.type("1");
+            Keccak256.text("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+    private static final Bytes32 NAME = Keccak256.text("Parley");
+    private static final Bytes32 VERSION = Keccak256.text("1");
 
     private final long chainId;
     private final Address vault;

@@ -1,8 +1,6 @@
 package io.parley.protocol;
 
 import io.parley.protocol.Keccak256.Words;
-import io.parley.protocol.Listings.Listing;
-import java.nio.charset.StandardCharsets;
 
 /**
  * EIP-712 digests of the protocol's signed types, made from the decoded values with fixed encoders. Assets are signed
@@ -15,41 +13,39 @@ public final class Eip712 {
             + "uint32 every,bool reduceOnly,bool onlyImprove)";
     private static final String FILL = "Fill(bytes32 intent,uint32 parts,int64 cash,uint64 fee)";
 
-    private static final Bytes32 LEG_TYPE = type(LEG);
-    private static final Bytes32 CONDITIONS_TYPE = type(CONDITIONS);
-    private static final Bytes32 FILL_TYPE = type(FILL);
-    private static final Bytes32 INTENT_TYPE = type("Intent(address owner,uint32 account,Leg[] legs,int64 cash,"
-            + "uint64 maxFee,uint32 parts,uint32 minParts,uint64 validFrom,uint64 validUntil,uint64 nonce,"
-            + "bool verifiedOnly,Conditions conditions)" + CONDITIONS + LEG);
-    private static final Bytes32 BID_TYPE = type("Bid(address solver,uint32 account,uint64 auction,Fill[] fills,"
-            + "uint64 pays,bytes32 path,uint64 validUntil,bytes32 salt)" + FILL);
+    private static final Bytes32 LEG_TYPE = Keccak256.text(LEG);
+    private static final Bytes32 CONDITIONS_TYPE = Keccak256.text(CONDITIONS);
+    private static final Bytes32 FILL_TYPE = Keccak256.text(FILL);
+    private static final Bytes32 INTENT_TYPE =
+            Keccak256.text("Intent(address owner,uint32 account,Leg[] legs,int64 cash,"
+                    + "uint64 maxFee,uint32 parts,uint32 minParts,uint64 validFrom,uint64 validUntil,uint64 nonce,"
+                    + "bool verifiedOnly,Conditions conditions)" + CONDITIONS + LEG);
+    private static final Bytes32 BID_TYPE =
+            Keccak256.text("Bid(address solver,uint32 account,uint64 auction,Fill[] fills,"
+                    + "uint64 pays,bytes32 path,uint64 validUntil,bytes32 salt)" + FILL);
     private static final Bytes32 COMMITMENT_TYPE =
-            type("Commitment(address solver,uint32 account,uint64 auction,bytes32 bid,uint64 cap)");
-    private static final Bytes32 WITHDRAW_TYPE = type("Withdraw(address owner,uint32 account,string asset,"
+            Keccak256.text("Commitment(address solver,uint32 account,uint64 auction,bytes32 bid,uint64 cap)");
+    private static final Bytes32 WITHDRAW_TYPE = Keccak256.text("Withdraw(address owner,uint32 account,string asset,"
             + "uint64 amount,address to,uint64 validUntil,uint64 nonce)");
     private static final Bytes32 CANCEL_TYPE =
-            type("Cancel(address owner,uint32 account,uint8 kind,uint64 nonce,uint64 validUntil)");
-    private static final Bytes32 PRICE_TYPE = type("Price(uint64 time,uint64 sequence,bytes32 content,bytes32 marks)");
+            Keccak256.text("Cancel(address owner,uint32 account,uint8 kind,uint64 nonce,uint64 validUntil)");
+    private static final Bytes32 PRICE_TYPE =
+            Keccak256.text("Price(uint64 time,uint64 sequence,bytes32 content,bytes32 marks)");
 
-    private static final Bytes32 EMPTY = type("");
+    private static final Bytes32 EMPTY = Keccak256.text("");
     private static final Bytes32 NO_CONDITIONS = hash(Conditions.NONE, Listings.NONE);
 
     private Eip712() {}
-
-    /** The hash of a type or of a string value. */
-    static Bytes32 type(String text) {
-        return Keccak256.hash(text.getBytes(StandardCharsets.UTF_8));
-    }
 
     /**
      * {@return the digest of an intent, which is its id}
      *
      * @param domain where it counts
      * @param intent the intent
-     * @param names the listings, for the names of its assets
+     * @param names the listings or what was proven of them, for the names of its assets
      * @throws NotListed if an asset of it has no name
      */
-    public static Bytes32 digest(Domain domain, Intent intent, Listings names) {
+    public static Bytes32 digest(Domain domain, Intent intent, AssetNames names) {
         Words legs = new Words();
         for (Leg leg : intent.legs()) {
             legs.word(new Words()
@@ -131,10 +127,10 @@ public final class Eip712 {
      *
      * @param domain where it counts
      * @param withdraw the withdrawal
-     * @param names the listings, for the name of its asset
+     * @param names the listings or what was proven of them, for the name of its asset
      * @throws NotListed if the asset has no name
      */
-    public static Bytes32 digest(Domain domain, Withdraw withdraw, Listings names) {
+    public static Bytes32 digest(Domain domain, Withdraw withdraw, AssetNames names) {
         Bytes32 struct = new Words()
                 .word(WITHDRAW_TYPE)
                 .address(withdraw.owner())
@@ -183,11 +179,11 @@ public final class Eip712 {
         return Keccak256.typedData(domain.separator(), struct);
     }
 
-    private static Bytes32 hash(Conditions conditions, Listings names) {
+    private static Bytes32 hash(Conditions conditions, AssetNames names) {
         return new Words()
                 .word(CONDITIONS_TYPE)
                 .word(conditions.watch().isCash() ? EMPTY : name(conditions.watch(), names))
-                .word(conditions.when().hash())
+                .word(Keccak256.text(conditions.when().word()))
                 .signed(conditions.price())
                 .signed(conditions.trail())
                 .uint(conditions.every())
@@ -196,11 +192,7 @@ public final class Eip712 {
                 .hash();
     }
 
-    private static Bytes32 name(AssetId asset, Listings names) {
-        Listing listing = names.find(asset);
-        if (listing == null) {
-            throw new NotListed(asset);
-        }
-        return listing.nameHash();
+    private static Bytes32 name(AssetId asset, AssetNames names) {
+        return names.nameHash(asset).orElseThrow(() -> new NotListed(asset));
     }
 }

@@ -3,6 +3,8 @@ package io.parley.protocol;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
  * Keccak-256 (the padding of Ethereum, not of SHA3-256): {@code H} of the protocol, and its tree node {@code N}.
@@ -57,7 +59,7 @@ public final class Keccak256 {
      * @return the 32-byte hash
      */
     public static Bytes32 hash(byte[] data, int offset, int length) {
-        java.util.Objects.checkFromIndexSize(offset, length, data.length);
+        Objects.checkFromIndexSize(offset, length, data.length);
         long[] state = new long[25];
         int at = offset;
         int left = length;
@@ -78,6 +80,11 @@ public final class Keccak256 {
         }
         state[lane] ^= last;
         return finish(state);
+    }
+
+    /** The hash of a text's UTF-8, as EIP-712 hashes types and strings. */
+    static Bytes32 text(String text) {
+        return hash(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which assets are listed, under which names, in the order of listing. Immutable: a listing gives a new instance.
  */
-public final class Listings {
+public final class Listings implements AssetNames {
 
     /** No asset is listed, not even the cash. */
     public static final Listings NONE = new Listings(List.of(), Map.of(), Map.of());
@@ -113,11 +113,7 @@ public final class Listings {
         return listing(asset).map(Listing::name);
     }
 
-    /**
-     * {@return {@code H(name)} of an asset, empty if it is not listed}
-     *
-     * @param asset the asset
-     */
+    @Override
     public Optional<Bytes32> nameHash(AssetId asset) {
         return listing(asset).map(Listing::nameHash);
     }
@@ -138,12 +134,6 @@ public final class Listings {
      */
     public Optional<Listing> listing(AssetId asset) {
         return Optional.ofNullable(byAsset.get(asset));
-    }
-
-    /** The listing of an asset without an {@link Optional}, for the digests. */
-    @Nullable
-    Listing find(AssetId asset) {
-        return byAsset.get(asset);
     }
 
     /**

@@ -13,8 +13,8 @@ import java.util.List;
  * The record of {@link Topic#BATCHES}: all that is needed to post and prove one batch.
  *
  * @param sequence the number of the batch, from 1
- * @param firstOffset the first command of it in {@code commands}
- * @param lastOffset the last command of it in {@code commands}
+ * @param firstOffset the first command of it in the topic of commands
+ * @param lastOffset the last command of it in the topic of commands
  * @param feesTotalBefore all fees ever collected before it, in cash units of 1e-8
  * @param feesTotalAfter the same after it
  * @param header the header
