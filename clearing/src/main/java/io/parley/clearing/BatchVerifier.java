@@ -10,6 +10,7 @@ import io.parley.protocol.Reason;
 import io.parley.protocol.Signatures;
 import io.parley.protocol.Undecodable;
 import io.parley.protocol.WireReader;
+import io.parley.protocol.WireWriter;
 import io.parley.protocol.Withdrawal;
 import io.parley.protocol.wire.BatchRecord;
 import java.util.ArrayList;
@@ -84,8 +85,34 @@ public final class BatchVerifier {
         }
     }
 
+    /**
+     * The witness of some of a verified batch's steps: the state before the first of them, then the witness of each. The
+     * contract's prove takes it where a batch is proven over several transactions.
+     *
+     * @param from the first step
+     * @param upTo the step after the last
+     * @throws IllegalArgumentException if the batch does not verify, or has no such steps
+     */
+    public byte[] witness(BatchRecord batch, int from, int upTo) {
+        if (from < 0 || upTo <= from || upTo > batch.header().steps()) {
+            throw new IllegalArgumentException("The batch has %d steps; %d to %d are none of them."
+                    .formatted(batch.header().steps(), from, upTo));
+        }
+        Run run = new Run();
+        byte[] witness = batch.witness().bytes();
+        if (run.verify(batch.header(), batch.data().bytes(), witness) instanceof Refused refused) {
+            throw new IllegalArgumentException("The batch does not verify: %s".formatted(refused));
+        }
+        int begin = from == 0 ? 32 + GlobalRecord.LENGTH : run.witnessEnds.get(from - 1);
+        return new WireWriter(32 + GlobalRecord.LENGTH + witness.length)
+                .raw(run.statesBefore.get(from))
+                .raw(Arrays.copyOfRange(witness, begin, run.witnessEnds.get(upTo - 1)))
+                .toBytes();
+    }
+
     private final class Run {
         private final Step step = new Step();
+        private final List<byte[]> statesBefore = new ArrayList<>();
         private final List<Integer> witnessEnds = new ArrayList<>();
         private final List<Bytes32> commandIds = new ArrayList<>();
         private final List<Withdrawal> withdrawals = new ArrayList<>();
@@ -122,6 +149,10 @@ public final class BatchVerifier {
             for (at = 0; at < records.size(); at++) {
                 byte[] record = records.get(at);
                 Command command = Command.decode(record);
+                statesBefore.add(new WireWriter(32 + GlobalRecord.LENGTH)
+                        .b32(accountsRoot)
+                        .raw(global.bytes())
+                        .toBytes());
                 step.begin(global);
                 StepWitness world = new StepWitness(domain, step, command, in);
                 new Transition(domain, world, step, recovery).run(command, record);
