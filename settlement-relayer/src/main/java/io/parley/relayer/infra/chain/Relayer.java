@@ -1,0 +1,375 @@
+package io.parley.relayer.infra.chain;
+
+import io.parley.clearing.BatchVerifier;
+import io.parley.contracts.chain.Chain;
+import io.parley.contracts.chain.Receipt;
+import io.parley.contracts.chain.RpcException;
+import io.parley.contracts.chain.Transaction;
+import io.parley.protocol.Bytes32;
+import io.parley.protocol.Keccak256;
+import io.parley.protocol.Reason;
+import io.parley.protocol.Signer;
+import io.parley.protocol.wire.BatchRecord;
+import io.parley.protocol.wire.SettlementRecord;
+import io.parley.relayer.domain.GasPrice;
+import io.parley.relayer.domain.Part;
+import io.parley.relayer.infra.config.ChainConfig;
+import io.parley.relayer.infra.config.KeyFile;
+import io.parley.relayer.infra.config.RelayerConfig;
+import io.parley.relayer.infra.kafka.SettlementPublisher;
+import io.parley.relayer.infra.store.RelayerStore;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings cleared batches on the chain, in order, one transaction in flight (docs/adr/0007). What is next is asked of the chain
+ * each time, so a crash, a reorg or another relayer's success needs no case of its own: a batch that the vault does not have is
+ * submitted (again), one that it has is told to be verified and, some blocks later, final.
+ */
+@ApplicationScoped
+public class Relayer {
+
+    private static final Logger LOG = Logger.getLogger(Relayer.class);
+
+    private static final String VERIFIED = "verified";
+    private static final String FINAL = "final";
+
+    private final RelayerConfig config;
+    private final ChainConfig chainConfig;
+    private final RelayerStore store;
+    private final SettlementPublisher settlements;
+    private final boolean enabled;
+    private final Clock clock = Clock.systemUTC();
+    private final Semaphore work = new Semaphore(0);
+    private volatile boolean stopping;
+    private @Nullable Thread thread;
+
+    Relayer(
+            RelayerConfig config,
+            ChainConfig chainConfig,
+            RelayerStore store,
+            SettlementPublisher settlements,
+            @ConfigProperty(name = "parley.role.relayer", defaultValue = "false") boolean enabled) {
+        this.config = config;
+        this.chainConfig = chainConfig;
+        this.store = store;
+        this.settlements = settlements;
+        this.enabled = enabled;
+    }
+
+    void start(@Observes StartupEvent event) {
+        if (enabled) {
+            thread = Thread.ofPlatform().name("relayer").start(this::run);
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        stopping = true;
+        wake();
+        var running = thread;
+        // A transaction that is on its way stays written down; the next start takes it up.
+        if (running != null && !running.join(java.time.Duration.ofSeconds(5))) {
+            running.interrupt();
+        }
+    }
+
+    /** A batch has come into the store. */
+    public void wake() {
+        work.release();
+    }
+
+    private void run() {
+        Session session = null;
+        long pause = 100;
+        while (!stopping) {
+            try {
+                if (session == null) {
+                    session = new Session();
+                }
+                if (session.advance()) {
+                    pause = 100;
+                } else {
+                    work.tryAcquire(500, TimeUnit.MILLISECONDS);
+                    work.drainPermits();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException e) {
+                // Silence of a node or of the database is no verdict on a transaction: look again, later each time.
+                LOG.warnf("relayer: %s; trying again in %d ms", e.getMessage(), pause);
+                LOG.debug("relayer", e);
+                if (!sleep(pause)) {
+                    return;
+                }
+                pause = Math.min(pause * 2, 10_000);
+            }
+        }
+    }
+
+    private static boolean sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** One connection to the chain with one key. */
+    private final class Session {
+
+        private final Chain chain;
+        private final Vault vault;
+        private final Signer signer;
+        private long attemptsOf;
+        private int attempts;
+
+        Session() {
+            chain = new Chain(Vault.rpcOf(chainConfig));
+            vault = new Vault(chain, Vault.addressOf(chainConfig));
+            signer = KeyFile.read(config.keyFile().orElseThrow(() -> new IllegalStateException("""
+                    The role relayer needs the setting (parley.relayer.key-file): a file with its key.""")));
+            LOG.infof("relayer %s on chain %d, vault %s", signer.address().hex(), chain.chainId(), vault.address()
+                    .hex());
+        }
+
+        /** @return whether there was anything to do */
+        boolean advance() {
+            long verified = vault.verifiedSequence();
+            boolean told = tell(verified);
+            var next = store.batch(verified + 1);
+            if (next.isEmpty()) {
+                return told;
+            }
+            submit(next.get());
+            return true;
+        }
+
+        /** Publishes what the chain says of batches that were not yet told final. */
+        private boolean tell(long verified) {
+            boolean told = false;
+            for (var status : List.of("pending", "failed")) {
+                for (long sequence : store.withStatus(status)) {
+                    if (sequence <= verified) {
+                        announce(sequence, VERIFIED);
+                        told = true;
+                    }
+                }
+            }
+            for (long sequence : store.withStatus(VERIFIED)) {
+                if (sequence > verified) {
+                    // A reorg took it back: the same batch is posted again.
+                    LOG.warnf("batch %d is no longer verified on the chain; posting it again", sequence);
+                    store.mark(sequence, "pending", "taken back by a reorg");
+                    store.forBatch(sequence).forEach(sent -> store.reopened(sent.signed().hash()));
+                } else if (confirmed(sequence)) {
+                    announce(sequence, FINAL);
+                    told = true;
+                }
+            }
+            return told;
+        }
+
+        private boolean confirmed(long sequence) {
+            var receipt = finishing(sequence);
+            // Proven by somebody else: the vault has it, and our own transactions say nothing about when.
+            return receipt.isEmpty()
+                    || chain.blockNumber() - receipt.get().block() + 1 >= config.confirmations();
+        }
+
+        /** The receipt of the transaction that completed a batch, if it was ours. */
+        private Optional<Receipt> finishing(long sequence) {
+            Receipt last = null;
+            for (var sent : store.forBatch(sequence)) {
+                var receipt = chain.receipt(sent.signed().hash());
+                if (receipt.isPresent()
+                        && receipt.get().success()
+                        && !sent.purpose().equals(Part.Kind.PAY.name())) {
+                    last = receipt.get();
+                }
+            }
+            return Optional.ofNullable(last);
+        }
+
+        private void announce(long sequence, String status) {
+            var batch = store.batch(sequence).orElseThrow();
+            var receipt = finishing(sequence);
+            settlements.publish(new SettlementRecord(
+                    sequence,
+                    status.equals(FINAL) ? SettlementRecord.Status.FINAL : SettlementRecord.Status.VERIFIED,
+                    receipt.map(Receipt::transaction).orElse(Bytes32.ZERO),
+                    receipt.map(Receipt::block).orElse(0L),
+                    receipt.map(Receipt::gasUsed).orElse(0L),
+                    receipt.map(Receipt::effectiveGasPrice).orElse(0L),
+                    batch.feesTotalAfter() - batch.feesTotalBefore(),
+                    0,
+                    "",
+                    clock.millis()));
+            if (status.equals(VERIFIED) && !batch.withdrawals().isEmpty()) {
+                payOut(batch);
+            }
+            store.mark(sequence, status, "");
+            LOG.infof("batch %d %s, tx %s", sequence, status, receipt.map(r -> r.transaction()
+                            .hex())
+                    .orElse("of another relayer"));
+        }
+
+        private void payOut(BatchRecord batch) {
+            var data = vault.payData(batch);
+            if (!vault.paid(batch.sequence())) {
+                complete(batch.sequence(), Part.Kind.PAY, data);
+            }
+        }
+
+        private void submit(BatchRecord batch) {
+            if (attemptsOf != batch.sequence()) {
+                attemptsOf = batch.sequence();
+                attempts = 0;
+                if (new BatchVerifier(vault.domain()).verify(batch) instanceof BatchVerifier.Refused refused) {
+                    fail(batch, Reason.ROOT_MISMATCH, refused.toString(), false);
+                    throw new IllegalStateException(
+                            "batch %d does not verify and is not sent: %s".formatted(batch.sequence(), refused));
+                }
+            }
+            for (var part : parts(batch)) {
+                var data = vault.data(batch, part, config.account());
+                try {
+                    var receipt = complete(batch.sequence(), part.kind(), data);
+                    if (!receipt.success()) {
+                        throw new WouldRevert(vault.why(signer.address(), data));
+                    }
+                } catch (WouldRevert e) {
+                    // Another relayer may have been faster: then the vault has it, and nothing has failed.
+                    if (vault.verifiedSequence() < batch.sequence()) {
+                        attempts++;
+                        fail(batch, Reason.TRANSACTION_FAILED, String.valueOf(e.getMessage()), true);
+                        sleep(Math.min(200L << Math.min(attempts, 6), 10_000));
+                    }
+                    return;
+                }
+            }
+        }
+
+        /** What is still to do for a batch: the vault remembers what was posted and how far it was proven. */
+        private List<Part> parts(BatchRecord batch) {
+            var state = vault.state();
+            var gas = Vault.gasOfSteps(batch);
+            long gasOfData = Vault.gasOfData(batch);
+            if (state.posted() >= batch.sequence()
+                    && state.progressHeader().equals(Keccak256.hash(batch.header().encode()))) {
+                return Part.prove(gas, gasOfData, config.gasLimit(), state.progressStep());
+            }
+            return Part.plan(gas, gasOfData, config.gasLimit());
+        }
+
+        private void fail(BatchRecord batch, Reason reason, String detail, boolean retried) {
+            LOG.errorf("batch %d: %s %s", batch.sequence(), reason, detail);
+            settlements.publish(new SettlementRecord(
+                    batch.sequence(),
+                    retried ? SettlementRecord.Status.RETRYING : SettlementRecord.Status.FAILED,
+                    Bytes32.ZERO,
+                    0,
+                    0,
+                    0,
+                    0,
+                    reason.code(),
+                    detail,
+                    clock.millis()));
+            store.mark(batch.sequence(), "failed", detail);
+        }
+
+        /** Sends one transaction, replacing it with higher fees as long as it is not mined. */
+        private Receipt complete(long sequence, Part.Kind kind, String data) {
+            long nonce = chain.minedNonce(signer.address());
+            store.replacedBelow(signer.address(), nonce);
+            var open = new ArrayList<>(store.open(signer.address(), nonce));
+            // Left by a former life or an earlier try: send the same bytes, unless they were for something else.
+            open.removeIf(sent ->
+                    sent.sequence() != sequence || !sent.purpose().equals(kind.name()));
+            if (open.isEmpty()) {
+                open.add(sign(nonce, sequence, kind, data, GasPrice.over(chain.baseFee())));
+            }
+            var newest = open.getLast();
+            chain.send(newest.signed());
+            settlements.publish(new SettlementRecord(
+                    sequence,
+                    SettlementRecord.Status.SUBMITTED,
+                    newest.signed().hash(),
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    "",
+                    clock.millis()));
+            long patience = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.bumpAfterMs());
+            while (true) {
+                for (var sent : open) {
+                    var receipt = chain.receipt(sent.signed().hash());
+                    if (receipt.isPresent()) {
+                        store.mined(receipt.get());
+                        return receipt.get();
+                    }
+                }
+                if (stopping) {
+                    throw new IllegalStateException("stopping while transaction %s is on its way"
+                            .formatted(newest.signed().hash().hex()));
+                }
+                if (System.nanoTime() > patience) {
+                    newest = sign(nonce, sequence, kind, data, newest.price().bumped(chain.baseFee()));
+                    open.add(newest);
+                    chain.send(newest.signed());
+                    LOG.warnf("batch %d: nonce %d replaced with %s", sequence, nonce, newest.signed()
+                            .hash()
+                            .hex());
+                    patience = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.bumpAfterMs());
+                }
+                sleep(config.pollMs());
+            }
+        }
+
+        private RelayerStore.Sent sign(long nonce, long sequence, Part.Kind kind, String data, GasPrice price) {
+            long gas = gasLimit(data);
+            var signed = new Transaction(
+                            chain.chainId(), nonce, vault.address(), data, gas, price.tip(), price.maxFee())
+                    .sign(signer);
+            store.beforeSending(signer.address(), signed, sequence, kind, price, gas);
+            return new RelayerStore.Sent(signed, sequence, kind.name(), price, gas, "sent");
+        }
+
+        private long gasLimit(String data) {
+            try {
+                // A fifth more than now: the state may have grown when it is mined.
+                return chain.estimateGas(signer.address(), vault.address(), data) * 6 / 5;
+            } catch (RpcException e) {
+                if (!e.answered()) {
+                    throw e;
+                }
+                throw new WouldRevert(vault.describe(e.data()));
+            }
+        }
+    }
+
+    /** The vault refuses what is submitted; the message names its error and the numbers. */
+    private static final class WouldRevert extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        WouldRevert(String why) {
+            super(why);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package io.parley.relayer.infra.chain;
+
+import io.parley.clearing.BatchVerifier;
+import io.parley.contracts.chain.Chain;
+import io.parley.contracts.chain.Receipt;
+import io.parley.contracts.chain.Reverts;
+import io.parley.contracts.chain.RpcException;
+import io.parley.protocol.Address;
+import io.parley.protocol.Bytes32;
+import io.parley.protocol.Domain;
+import io.parley.protocol.Keccak256;
+import io.parley.protocol.wire.BatchRecord;
+import io.parley.relayer.domain.Part;
+import io.parley.relayer.infra.config.ChainConfig;
+import java.math.BigInteger;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.web3j.abi.FunctionEncoder;
+import org.web3j.abi.datatypes.DynamicArray;
+import org.web3j.abi.datatypes.DynamicBytes;
+import org.web3j.abi.datatypes.Function;
+import org.web3j.abi.datatypes.StaticStruct;
+import org.web3j.abi.datatypes.Type;
+import org.web3j.abi.datatypes.generated.Uint32;
+import org.web3j.abi.datatypes.generated.Uint64;
+
+/** The vault's functions as calls and call data. Blocking. */
+final class Vault {
+
+    private static final Bytes32 QUEUED = topic("Queued(uint64,bytes32,bytes)");
+
+    // Rough gas by size, to plan a batch over transactions; what each really takes is estimated by the node before it is sent.
+    private static final long GAS_OF_BYTE = 20;
+    private static final long GAS_OF_STEP = 60_000;
+    private static final long GAS_OF_WITNESS_BYTE = 60;
+    private static final long GAS_OF_BATCH = 250_000;
+
+    private final Chain chain;
+    private final Address address;
+    private final Domain domain;
+    private final Reverts reverts = new Reverts("Vault");
+
+    /** Where the chain of batches stands. */
+    record State(long verified, Bytes32 verifiedRoot, long posted, Bytes32 progressHeader, int progressStep) {}
+
+    /** An entry of the queue, with the running hash after it. */
+    record Entry(long index, Bytes32 queueHash, byte[] command) {}
+
+    Vault(Chain chain, Address address) {
+        this.chain = chain;
+        this.address = address;
+        this.domain = new Domain(chain.chainId(), address);
+    }
+
+    static URI rpcOf(ChainConfig config) {
+        return URI.create(config.rpc().orElseThrow(() -> missing("parley.chain.rpc", "the URL of a node")));
+    }
+
+    static Address addressOf(ChainConfig config) {
+        return Address.parse(config.vault().orElseThrow(() -> missing("parley.chain.vault", "the vault's address")));
+    }
+
+    private static IllegalStateException missing(String name, String what) {
+        return new IllegalStateException("This role needs the setting (%s): %s.".formatted(name, what));
+    }
+
+    Address address() {
+        return address;
+    }
+
+    Domain domain() {
+        return domain;
+    }
+
+    State state() {
+        var words = call("state");
+        return new State(
+                number(words, 0),
+                word(words, 1),
+                number(words, 2),
+                word(words, 6),
+                Math.toIntExact(number(words, 8)));
+    }
+
+    long verifiedSequence() {
+        return state().verified();
+    }
+
+    /** The running hash of the queue before the entry with this index. */
+    Bytes32 queueHashAt(long index) {
+        return word(call("queueHashAt", new Uint64(BigInteger.valueOf(index))), 0);
+    }
+
+    /** Whether the withdrawals up to this batch are paid: the hash of all that is paid is that of all that it knows. */
+    boolean paid(long sequence) {
+        var due = word(call("withdrawalHashOf", new Uint64(BigInteger.valueOf(sequence))), 0);
+        return due.equals(Bytes32.ZERO) || word(call("paidHash"), 0).equals(due);
+    }
+
+    /** Queue entries whose logs stand in these blocks, in order. */
+    List<Entry> queued(long fromBlock, long toBlock) {
+        return chain.logs(address, QUEUED, fromBlock, toBlock).stream()
+                .map(Vault::entry)
+                .toList();
+    }
+
+    private static Entry entry(Receipt.Log log) {
+        var data = HexFormat.of().parseHex(log.data().substring(2));
+        int offset = integer(data, 32);
+        int length = integer(data, offset);
+        return new Entry(
+                new BigInteger(1, log.topics().get(1).bytes()).longValueExact(),
+                Bytes32.of(Arrays.copyOf(data, 32)),
+                Arrays.copyOfRange(data, offset + 32, offset + 32 + length));
+    }
+
+    /** The call data of one part of a batch. */
+    String data(BatchRecord batch, Part part, int relayerAccount) {
+        var header = new DynamicBytes(batch.header().encode());
+        var data = new DynamicBytes(batch.data().bytes());
+        var account = new Uint32(relayerAccount);
+        return switch (part.kind()) {
+            case SETTLE -> encode("settle", header, data, new DynamicBytes(batch.witness().bytes()), account);
+            case POST -> encode("post", header, data);
+            case PROVE ->
+                encode(
+                        "prove",
+                        header,
+                        data,
+                        new DynamicBytes(new BatchVerifier(domain).witness(batch, part.from(), part.upTo())),
+                        new Uint32(part.upTo()),
+                        account);
+            case PAY -> payData(batch);
+        };
+    }
+
+    String payData(BatchRecord batch) {
+        var withdrawals = new ArrayList<Withdrawal>();
+        for (var line : batch.withdrawals()) {
+            withdrawals.add(new Withdrawal(line.asset().id(), line.to(), line.amount()));
+        }
+        return encode(
+                "pay",
+                new Uint64(BigInteger.valueOf(batch.sequence())),
+                new DynamicArray<>(Withdrawal.class, withdrawals));
+    }
+
+    /** A withdrawal as the vault's function takes it. */
+    public static final class Withdrawal extends StaticStruct {
+
+        Withdrawal(long asset, Address to, long amount) {
+            super(
+                    new Uint64(new BigInteger(Long.toUnsignedString(asset))),
+                    new org.web3j.abi.datatypes.Address(to.hex()),
+                    new Uint64(BigInteger.valueOf(amount)));
+        }
+    }
+
+    /** Rough gas of each step, by the size of its record and witness. */
+    static long[] gasOfSteps(BatchRecord batch) {
+        var ends = batch.stepWitnessEnd();
+        var gas = new long[ends.size()];
+        long from = 0;
+        for (int i = 0; i < gas.length; i++) {
+            gas[i] = GAS_OF_STEP + (ends.get(i) - from) * GAS_OF_WITNESS_BYTE;
+            from = ends.get(i);
+        }
+        return gas;
+    }
+
+    /** Rough gas of carrying and hashing the data once. */
+    static long gasOfData(BatchRecord batch) {
+        return GAS_OF_BATCH + batch.data().size() * GAS_OF_BYTE;
+    }
+
+    /** Why this call reverts now. */
+    String why(Address from, String data) {
+        try {
+            chain.simulate(from, address, data);
+            return "reverted, but would not now";
+        } catch (RpcException e) {
+            if (!e.answered()) {
+                throw e;
+            }
+            return describe(e.data());
+        }
+    }
+
+    String describe(String revertData) {
+        return reverts.describe(revertData);
+    }
+
+    private byte[] call(String function, Type<?>... arguments) {
+        return HexFormat.of().parseHex(chain.call(address, encode(function, arguments)).substring(2));
+    }
+
+    private static String encode(String function, Type<?>... arguments) {
+        return FunctionEncoder.encode(new Function(function, List.of(arguments), List.of()));
+    }
+
+    private static Bytes32 word(byte[] words, int index) {
+        return Bytes32.of(Arrays.copyOfRange(words, 32 * index, 32 * index + 32));
+    }
+
+    private static long number(byte[] words, int index) {
+        return new BigInteger(1, word(words, index).bytes()).longValueExact();
+    }
+
+    private static int integer(byte[] bytes, int offset) {
+        return new BigInteger(1, Arrays.copyOfRange(bytes, offset, offset + 32)).intValueExact();
+    }
+
+    private static Bytes32 topic(String event) {
+        return Keccak256.hash(event.getBytes(StandardCharsets.US_ASCII));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.parley.relayer.infra.chain;
+
+import org.jspecify.annotations.NullMarked;

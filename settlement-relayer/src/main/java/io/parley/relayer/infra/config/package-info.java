@@ -1,0 +1,4 @@
+@NullMarked
+package io.parley.relayer.infra.config;
+
+import org.jspecify.annotations.NullMarked;

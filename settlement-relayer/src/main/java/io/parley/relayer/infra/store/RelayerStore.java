@@ -1,0 +1,191 @@
+package io.parley.relayer.infra.store;
+
+import io.parley.contracts.chain.Receipt;
+import io.parley.contracts.chain.Transaction;
+import io.parley.protocol.Address;
+import io.parley.protocol.Bytes32;
+import io.parley.protocol.wire.BatchRecord;
+import io.parley.relayer.domain.GasPrice;
+import io.parley.relayer.domain.Part;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The relayer's memory over restarts: batches to settle, and every signed transaction, written before it is sent. Blocking:
+ * only the relayer's and the watcher's own threads call it.
+ */
+@ApplicationScoped
+public class RelayerStore {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** A transaction that was signed, as it stands in the store. */
+    public record Sent(
+            Transaction.Signed signed, long sequence, String purpose, GasPrice price, long gasLimit, String status) {}
+
+    /** How far the watcher has read the vault's queue. */
+    public record Cursor(long nextBlock, long nextIndex, Bytes32 queueHash) {}
+
+    private final Instance<Pool> pool;
+
+    RelayerStore(Instance<Pool> pool) {
+        this.pool = pool;
+    }
+
+    /** Keeps a batch; one that is kept already stays as it is. */
+    public void keep(BatchRecord batch) {
+        run(
+                "insert into relayer_batch(sequence, record) values ($1, $2) on conflict (sequence) do nothing",
+                Tuple.of(batch.sequence(), Buffer.buffer(batch.encode())));
+    }
+
+    public Optional<BatchRecord> batch(long sequence) {
+        for (var row : run("select record from relayer_batch where sequence = $1", Tuple.of(sequence))) {
+            return Optional.of(BatchRecord.decode(row.getBuffer(0).getBytes()));
+        }
+        return Optional.empty();
+    }
+
+    /** @return the status, empty if the batch is not kept */
+    public Optional<String> status(long sequence) {
+        for (var row : run("select status from relayer_batch where sequence = $1", Tuple.of(sequence))) {
+            return Optional.of(row.getString(0));
+        }
+        return Optional.empty();
+    }
+
+    public void mark(long sequence, String status, String detail) {
+        run(
+                "update relayer_batch set status = $2, detail = $3 where sequence = $1",
+                Tuple.of(sequence, status, detail));
+    }
+
+    /** Batches up to here that were verified but are not yet told final, in order. */
+    public List<Long> withStatus(String status) {
+        var sequences = new ArrayList<Long>();
+        for (var row : run("select sequence from relayer_batch where status = $1 order by 1", Tuple.of(status))) {
+            sequences.add(row.getLong(0));
+        }
+        return List.copyOf(sequences);
+    }
+
+    /** Writes a signed transaction down; it is sent after this returns, so a crash can only repeat the same bytes. */
+    public void beforeSending(
+            Address sender, Transaction.Signed signed, long sequence, Part.Kind kind, GasPrice price, long gasLimit) {
+        run(
+                """
+                insert into relayer_transaction(hash, sender, nonce, sequence, purpose, raw, tip, max_fee, gas_limit)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+                Tuple.tuple(List.of(
+                        signed.hash().hex(),
+                        sender.hex(),
+                        signed.nonce(),
+                        sequence,
+                        kind.name(),
+                        signed.raw(),
+                        new BigDecimal(price.tip()),
+                        new BigDecimal(price.maxFee()),
+                        gasLimit)));
+    }
+
+    /** Transactions of a sender with this nonce that may still be mined, the newest offer last. */
+    public List<Sent> open(Address sender, long nonce) {
+        var sent = new ArrayList<Sent>();
+        for (var row : run(
+                """
+                select hash, nonce, sequence, purpose, raw, tip, max_fee, gas_limit, status from relayer_transaction
+                where sender = $1 and nonce = $2 and status = 'sent' order by max_fee""",
+                Tuple.of(sender.hex(), nonce))) {
+            sent.add(sent(row));
+        }
+        return List.copyOf(sent);
+    }
+
+    /** The transactions for a batch that succeeded or may yet. */
+    public List<Sent> forBatch(long sequence) {
+        var sent = new ArrayList<Sent>();
+        for (var row : run(
+                """
+                select hash, nonce, sequence, purpose, raw, tip, max_fee, gas_limit, status from relayer_transaction
+                where sequence = $1 order by nonce, max_fee""",
+                Tuple.of(sequence))) {
+            sent.add(sent(row));
+        }
+        return List.copyOf(sent);
+    }
+
+    public void mined(Receipt receipt) {
+        run(
+                """
+                update relayer_transaction set status = $2, block = $3, gas_used = $4, gas_price = $5
+                where hash = $1""",
+                Tuple.of(
+                        receipt.transaction().hex(),
+                        receipt.success() ? "mined" : "reverted",
+                        receipt.block(),
+                        receipt.gasUsed(),
+                        receipt.effectiveGasPrice()));
+    }
+
+    /** Marks all open transactions below a nonce that the chain has passed: another with the same nonce was mined. */
+    public void replacedBelow(Address sender, long nonce) {
+        run(
+                "update relayer_transaction set status = 'replaced' where sender = $1 and nonce < $2 and status = 'sent'",
+                Tuple.of(sender.hex(), nonce));
+    }
+
+    /** A transaction that a reorg took back is open again. */
+    public void reopened(Bytes32 hash) {
+        run("update relayer_transaction set status = 'sent', block = null where hash = $1", Tuple.of(hash.hex()));
+    }
+
+    public Optional<Cursor> cursor(Address vault) {
+        for (var row : run(
+                "select next_block, next_index, queue_hash from watcher_cursor where vault = $1",
+                Tuple.of(vault.hex()))) {
+            return Optional.of(new Cursor(row.getLong(0), row.getLong(1), Bytes32.parse(row.getString(2))));
+        }
+        return Optional.empty();
+    }
+
+    public void cursor(Address vault, Cursor cursor) {
+        run(
+                """
+                insert into watcher_cursor(vault, next_block, next_index, queue_hash) values ($1, $2, $3, $4)
+                on conflict (vault) do update set next_block = $2, next_index = $3, queue_hash = $4""",
+                Tuple.of(
+                        vault.hex(),
+                        cursor.nextBlock(),
+                        cursor.nextIndex(),
+                        cursor.queueHash().hex()));
+    }
+
+    private static Sent sent(Row row) {
+        return new Sent(
+                new Transaction.Signed(row.getLong(1), Bytes32.parse(row.getString(0)), row.getString(4)),
+                row.getLong(2),
+                row.getString(3),
+                new GasPrice(integer(row, 5), integer(row, 6)),
+                row.getLong(7),
+                row.getString(8));
+    }
+
+    private static BigInteger integer(Row row, int column) {
+        return row.getBigDecimal(column).toBigInteger();
+    }
+
+    private RowSet<Row> run(String sql, Tuple arguments) {
+        return pool.get().preparedQuery(sql).execute(arguments).await().atMost(PATIENCE);
+    }
+}
