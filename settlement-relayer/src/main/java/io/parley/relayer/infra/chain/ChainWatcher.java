@@ -110,8 +110,7 @@ public class ChainWatcher {
                 store.cursor(vault.address()).orElse(new RelayerStore.Cursor(0, 0, Bytes32.ZERO));
 
         Session() {
-            if (cursor.nextIndex() > 0
-                    && !vault.queueHashAt(cursor.nextIndex()).equals(cursor.queueHash())) {
+            if (cursor.nextIndex() > 0 && !vault.queueHashAt(cursor.nextIndex()).equals(cursor.queueHash())) {
                 throw new DeepReorg("queue entry %d has hash %s on the chain, %s in the log."
                         .formatted(
                                 cursor.nextIndex() - 1,
@@ -130,7 +129,8 @@ public class ChainWatcher {
                     if (entry.index() != index) {
                         throw new DeepReorg("queue entry %d follows entry %d.".formatted(entry.index(), index - 1));
                     }
-                    hash = Keccak256.hash(hash.bytes(), Keccak256.hash(entry.command()).bytes());
+                    hash = Keccak256.hash(
+                            hash.bytes(), Keccak256.hash(entry.command()).bytes());
                     if (!hash.equals(entry.queueHash())) {
                         throw new DeepReorg("queue entry %d leads to hash %s on the chain, %s here."
                                 .formatted(index, entry.queueHash().hex(), hash.hex()));

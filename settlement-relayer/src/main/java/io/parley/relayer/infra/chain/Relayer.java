@@ -142,8 +142,9 @@ public class Relayer {
             vault = new Vault(chain, Vault.addressOf(chainConfig));
             signer = KeyFile.read(config.keyFile().orElseThrow(() -> new IllegalStateException("""
                     The role relayer needs the setting (parley.relayer.key-file): a file with its key.""")));
-            LOG.infof("relayer %s on chain %d, vault %s", signer.address().hex(), chain.chainId(), vault.address()
-                    .hex());
+            LOG.infof(
+                    "relayer %s on chain %d, vault %s",
+                    signer.address().hex(), chain.chainId(), vault.address().hex());
         }
 
         /** @return whether there was anything to do */
@@ -174,7 +175,8 @@ public class Relayer {
                     // A reorg took it back: the same batch is posted again.
                     LOG.warnf("batch %d is no longer verified on the chain; posting it again", sequence);
                     store.mark(sequence, "pending", "taken back by a reorg");
-                    store.forBatch(sequence).forEach(sent -> store.reopened(sent.signed().hash()));
+                    store.forBatch(sequence)
+                            .forEach(sent -> store.reopened(sent.signed().hash()));
                 } else if (confirmed(sequence)) {
                     announce(sequence, FINAL);
                     told = true;
@@ -186,8 +188,7 @@ public class Relayer {
         private boolean confirmed(long sequence) {
             var receipt = finishing(sequence);
             // Proven by somebody else: the vault has it, and our own transactions say nothing about when.
-            return receipt.isEmpty()
-                    || chain.blockNumber() - receipt.get().block() + 1 >= config.confirmations();
+            return receipt.isEmpty() || chain.blockNumber() - receipt.get().block() + 1 >= config.confirmations();
         }
 
         /** The receipt of the transaction that completed a batch, if it was ours. */
@@ -222,9 +223,9 @@ public class Relayer {
                 payOut(batch);
             }
             store.mark(sequence, status, "");
-            LOG.infof("batch %d %s, tx %s", sequence, status, receipt.map(r -> r.transaction()
-                            .hex())
-                    .orElse("of another relayer"));
+            LOG.infof(
+                    "batch %d %s, tx %s",
+                    sequence, status, receipt.map(r -> r.transaction().hex()).orElse("of another relayer"));
         }
 
         private void payOut(BatchRecord batch) {
@@ -269,7 +270,8 @@ public class Relayer {
             var gas = Vault.gasOfSteps(batch);
             long gasOfData = Vault.gasOfData(batch);
             if (state.posted() >= batch.sequence()
-                    && state.progressHeader().equals(Keccak256.hash(batch.header().encode()))) {
+                    && state.progressHeader()
+                            .equals(Keccak256.hash(batch.header().encode()))) {
                 return Part.prove(gas, gasOfData, config.gasLimit(), state.progressStep());
             }
             return Part.plan(gas, gasOfData, config.gasLimit());
@@ -297,8 +299,7 @@ public class Relayer {
             store.replacedBelow(signer.address(), nonce);
             var open = new ArrayList<>(store.open(signer.address(), nonce));
             // Left by a former life or an earlier try: send the same bytes, unless they were for something else.
-            open.removeIf(sent ->
-                    sent.sequence() != sequence || !sent.purpose().equals(kind.name()));
+            open.removeIf(sent -> sent.sequence() != sequence || !sent.purpose().equals(kind.name()));
             if (open.isEmpty()) {
                 open.add(sign(nonce, sequence, kind, data, GasPrice.over(chain.baseFee())));
             }
@@ -332,9 +333,9 @@ public class Relayer {
                     newest = sign(nonce, sequence, kind, data, newest.price().bumped(chain.baseFee()));
                     open.add(newest);
                     chain.send(newest.signed());
-                    LOG.warnf("batch %d: nonce %d replaced with %s", sequence, nonce, newest.signed()
-                            .hash()
-                            .hex());
+                    LOG.warnf(
+                            "batch %d: nonce %d replaced with %s",
+                            sequence, nonce, newest.signed().hash().hex());
                     patience = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.bumpAfterMs());
                 }
                 sleep(config.pollMs());

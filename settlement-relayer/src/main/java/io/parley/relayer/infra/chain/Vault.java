@@ -33,7 +33,8 @@ final class Vault {
 
     private static final Bytes32 QUEUED = topic("Queued(uint64,bytes32,bytes)");
 
-    // Rough gas by size, to plan a batch over transactions; what each really takes is estimated by the node before it is sent.
+    // Rough gas by size, to plan a batch over transactions; what each really takes is estimated by the node before it
+    // is sent.
     private static final long GAS_OF_BYTE = 20;
     private static final long GAS_OF_STEP = 60_000;
     private static final long GAS_OF_WITNESS_BYTE = 60;
@@ -79,11 +80,7 @@ final class Vault {
     State state() {
         var words = call("state");
         return new State(
-                number(words, 0),
-                word(words, 1),
-                number(words, 2),
-                word(words, 6),
-                Math.toIntExact(number(words, 8)));
+                number(words, 0), word(words, 1), number(words, 2), word(words, 6), Math.toIntExact(number(words, 8)));
     }
 
     long verifiedSequence() {
@@ -124,7 +121,8 @@ final class Vault {
         var data = new DynamicBytes(batch.data().bytes());
         var account = new Uint32(relayerAccount);
         return switch (part.kind()) {
-            case SETTLE -> encode("settle", header, data, new DynamicBytes(batch.witness().bytes()), account);
+            case SETTLE ->
+                encode("settle", header, data, new DynamicBytes(batch.witness().bytes()), account);
             case POST -> encode("post", header, data);
             case PROVE ->
                 encode(
@@ -195,7 +193,8 @@ final class Vault {
     }
 
     private byte[] call(String function, Type<?>... arguments) {
-        return HexFormat.of().parseHex(chain.call(address, encode(function, arguments)).substring(2));
+        return HexFormat.of()
+                .parseHex(chain.call(address, encode(function, arguments)).substring(2));
     }
 
     private static String encode(String function, Type<?>... arguments) {

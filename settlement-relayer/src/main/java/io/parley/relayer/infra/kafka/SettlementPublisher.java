@@ -24,10 +24,6 @@ public class SettlementPublisher {
 
     public void publish(SettlementRecord settlement) {
         var key = ByteBuffer.allocate(8).putLong(settlement.sequence()).array();
-        settlements
-                .get()
-                .send(Record.of(key, settlement.encode()))
-                .await()
-                .atMost(PATIENCE);
+        settlements.get().send(Record.of(key, settlement.encode())).await().atMost(PATIENCE);
     }
 }

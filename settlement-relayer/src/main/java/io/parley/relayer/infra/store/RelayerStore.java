@@ -102,11 +102,9 @@ public class RelayerStore {
     /** Transactions of a sender with this nonce that may still be mined, the newest offer last. */
     public List<Sent> open(Address sender, long nonce) {
         var sent = new ArrayList<Sent>();
-        for (var row : run(
-                """
+        for (var row : run("""
                 select hash, nonce, sequence, purpose, raw, tip, max_fee, gas_limit, status from relayer_transaction
-                where sender = $1 and nonce = $2 and status = 'sent' order by max_fee""",
-                Tuple.of(sender.hex(), nonce))) {
+                where sender = $1 and nonce = $2 and status = 'sent' order by max_fee""", Tuple.of(sender.hex(), nonce))) {
             sent.add(sent(row));
         }
         return List.copyOf(sent);
@@ -115,11 +113,9 @@ public class RelayerStore {
     /** The transactions for a batch that succeeded or may yet. */
     public List<Sent> forBatch(long sequence) {
         var sent = new ArrayList<Sent>();
-        for (var row : run(
-                """
+        for (var row : run("""
                 select hash, nonce, sequence, purpose, raw, tip, max_fee, gas_limit, status from relayer_transaction
-                where sequence = $1 order by nonce, max_fee""",
-                Tuple.of(sequence))) {
+                where sequence = $1 order by nonce, max_fee""", Tuple.of(sequence))) {
             sent.add(sent(row));
         }
         return List.copyOf(sent);

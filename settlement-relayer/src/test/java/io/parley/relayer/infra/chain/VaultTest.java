@@ -1,0 +1,261 @@
+package io.parley.relayer.infra.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.parley.clearing.BatchAssembler;
+import io.parley.clearing.Ledger;
+import io.parley.clearing.MarginParameters;
+import io.parley.clearing.StepResult;
+import io.parley.contracts.chain.Chain;
+import io.parley.contracts.chain.Receipt;
+import io.parley.contracts.chain.Transaction;
+import io.parley.devnet.Anvil;
+import io.parley.devnet.deployment.DemoMarket;
+import io.parley.devnet.deployment.Deployment;
+import io.parley.devnet.deployment.DevKeys;
+import io.parley.devnet.deployment.MarketDeployment;
+import io.parley.protocol.AssetId;
+import io.parley.protocol.Bid;
+import io.parley.protocol.Blob;
+import io.parley.protocol.Bytes32;
+import io.parley.protocol.Command;
+import io.parley.protocol.Conditions;
+import io.parley.protocol.Domain;
+import io.parley.protocol.Eip712;
+import io.parley.protocol.Fill;
+import io.parley.protocol.Fixed8;
+import io.parley.protocol.Intent;
+import io.parley.protocol.Leg;
+import io.parley.protocol.Price;
+import io.parley.protocol.PriceCommand;
+import io.parley.protocol.PriceContent;
+import io.parley.protocol.Signature;
+import io.parley.protocol.SignedBid;
+import io.parley.protocol.SignedIntent;
+import io.parley.protocol.Signer;
+import io.parley.protocol.TradeCommand;
+import io.parley.protocol.Withdraw;
+import io.parley.protocol.WithdrawCommand;
+import io.parley.protocol.wire.BatchRecord;
+import io.parley.relayer.domain.Part;
+import java.math.BigInteger;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Batches that Java folded, on a real chain: the vault must come to the same root, and refuse all else. */
+class VaultTest {
+
+    private static final long NOW = 1_795_000_000L;
+
+    @TempDir
+    Path folder;
+
+    private Anvil anvil;
+    private Chain chain;
+    private DevKeys keys;
+    private Vault vault;
+    private Ledger ledger;
+    private final BatchAssembler assembler = new BatchAssembler();
+    private final List<BatchRecord> batches = new ArrayList<>();
+    private long offset;
+    private long sequence;
+
+    @BeforeEach
+    void aMarket() {
+        anvil = Anvil.start(folder.resolve("anvil"));
+        chain = new Chain(URI.create(anvil.rpcUrl()));
+        keys = new DevKeys(folder.resolve("keys"));
+        Deployment deployment =
+                MarketDeployment.deploy(chain, keys, MarginParameters.demo().encode());
+        vault = new Vault(chain, deployment.vault());
+        ledger = Ledger.genesis(new Domain(chain.chainId(), deployment.vault()));
+    }
+
+    @AfterEach
+    void stop() {
+        anvil.close();
+    }
+
+    @Test
+    void theVault_comesToTheRootThatJavaFolded_forEveryKindOfCommand() {
+        drainQueue(0);
+        price(NOW);
+        settle(batches.removeFirst());
+        assertThat(vault.state().verifiedRoot()).isEqualTo(lastRoot);
+
+        long queued = ledger.global().queueCursor();
+        trade();
+        withdraw();
+        drainQueue(queued);
+        price(NOW + 1);
+        var batch = batches.removeFirst();
+        settle(batch);
+
+        assertThat(vault.state().verifiedRoot()).isEqualTo(batch.header().root());
+        assertThat(batch.withdrawals()).hasSize(1);
+        send(vault.payData(batch));
+        assertThat(vault.paid(batch.sequence())).isTrue();
+        assertThat(ledger.account(keys.signer(MarketDeployment.RELAYER).address(), 0)
+                        .orElseThrow()
+                        .cash())
+                .as("the first batch collected no fee, so the relayer has its deposit")
+                .isEqualTo(Fixed8.ONE);
+    }
+
+    @Test
+    void aBatchTooLargeForOneTransaction_isProvenInParts() {
+        drainQueue(0);
+        price(NOW);
+        var batch = batches.removeFirst();
+        int steps = batch.header().steps();
+
+        send(vault.data(batch, new Part(Part.Kind.POST, 0, 0), 0));
+        for (int from = 0; from < steps; from += 10) {
+            send(vault.data(batch, new Part(Part.Kind.PROVE, from, Math.min(from + 10, steps)), 0));
+        }
+
+        assertThat(vault.state().verified()).isEqualTo(1);
+        assertThat(vault.state().verifiedRoot()).isEqualTo(batch.header().root());
+    }
+
+    @Test
+    void aWrongBatch_isRefusedWithAnErrorThatNamesWhatIsWrong() {
+        drainQueue(0);
+        price(NOW);
+        var batch = batches.removeFirst();
+        var data = vault.data(batch, new Part(Part.Kind.SETTLE, 0, 0), 0);
+        // A digit in the middle of the witness.
+        int at = data.length() - 2_001;
+        var wrong = data.substring(0, at) + (data.charAt(at) == '0' ? '1' : '0') + data.substring(at + 1);
+
+        var why = vault.why(keys.signer(MarketDeployment.RELAYER).address(), wrong);
+
+        assertThat(why).matches("[A-Z]\\w+\\(.*\\)");
+        assertThat(vault.verifiedSequence()).isZero();
+    }
+
+    private Bytes32 lastRoot = Bytes32.ZERO;
+
+    /** Brings the vault's queue into the ledger, as the watcher and risk-check do. */
+    private void drainQueue(long from) {
+        for (var entry : vault.queued(0, chain.blockNumber())) {
+            if (entry.index() >= from) {
+                apply(Command.decode(entry.command()));
+            }
+        }
+    }
+
+    private void apply(Command command) {
+        var result = ledger.apply(command);
+        assertThat(result).as("%s", command).isInstanceOf(StepResult.Applied.class);
+        var before = ledger.root();
+        assembler.add(offset++, command, (StepResult.Applied) result).closed().ifPresent(batch -> {
+            batches.add(batch);
+            lastRoot = batch.header().root();
+        });
+        assertThat(before).isNotNull();
+    }
+
+    private void price(long time) {
+        var marks = new ArrayList<PriceContent.Mark>();
+        for (var listed : DemoMarket.listings()) {
+            if (!listed.asset().isCash()) {
+                marks.add(new PriceContent.Mark(listed.asset(), Math.multiplyExact(3_000, Fixed8.ONE)));
+            }
+        }
+        marks.sort(Comparator.comparing(PriceContent.Mark::asset));
+        var content = new PriceContent(
+                Fixed8.ONE,
+                List.of(
+                        new PriceContent.Underlying(
+                                1, 3_000 * Fixed8.ONE, Fixed8.ONE, 0, 3_000 * Fixed8.ONE, List.of()),
+                        new PriceContent.Underlying(
+                                2, 3_000 * Fixed8.ONE, Fixed8.ONE, 0, 3_000 * Fixed8.ONE, List.of())),
+                List.copyOf(marks));
+        var bytes = Blob.of(content.encode());
+        var marksRoot = content.marksRoot(ledger.parameters().hash());
+        var digest = Eip712.digest(ledger.domain(), new Price(time, ++sequence, bytes.hash(), marksRoot));
+        var signatures = MarketDeployment.FEEDERS.stream()
+                .map(keys::signer)
+                .sorted(Comparator.comparing(Signer::address))
+                .limit(2)
+                .map(signer -> signer.sign(digest))
+                .toList();
+        apply(new PriceCommand(time, sequence, marksRoot, signatures, bytes));
+    }
+
+    private void trade() {
+        var alice = keys.signer("alice");
+        var solver = keys.signer("amm");
+        var intent = new Intent(
+                alice.address(),
+                0,
+                List.of(new Leg(AssetId.spot(1), Fixed8.ONE)),
+                -3_050 * Fixed8.ONE,
+                Fixed8.ONE,
+                1,
+                1,
+                0,
+                NOW + 1_000,
+                0,
+                false,
+                Conditions.NONE);
+        var id = Eip712.digest(ledger.domain(), intent, ledger.listings());
+        var bid = new Bid(
+                solver.address(),
+                0,
+                1,
+                List.of(new Fill(id, 1, -3_010 * Fixed8.ONE, Fixed8.ONE / 10)),
+                0,
+                Bytes32.ZERO,
+                NOW + 1_000,
+                Bytes32.ZERO);
+        apply(new TradeCommand(
+                1,
+                Bytes32.ZERO,
+                new SignedBid(bid, solver.sign(Eip712.digest(ledger.domain(), bid))),
+                List.of(new SignedIntent(intent, alice.sign(id)))));
+    }
+
+    private void withdraw() {
+        var bob = keys.signer("bob");
+        var withdraw = new Withdraw(bob.address(), 0, AssetId.cash(), 100 * Fixed8.ONE, bob.address(), NOW + 1_000, 0);
+        Signature signature = bob.sign(Eip712.digest(ledger.domain(), withdraw, ledger.listings()));
+        apply(new WithdrawCommand(withdraw, signature));
+    }
+
+    private void settle(BatchRecord batch) {
+        send(vault.data(batch, new Part(Part.Kind.SETTLE, 0, batch.header().steps()), 0));
+    }
+
+    private void send(String data) {
+        var relayer = keys.signer(MarketDeployment.RELAYER);
+        var gwei = BigInteger.valueOf(1_000_000_000);
+        var signed = new Transaction(
+                        chain.chainId(),
+                        chain.minedNonce(relayer.address()),
+                        vault.address(),
+                        data,
+                        50_000_000,
+                        gwei,
+                        gwei.multiply(BigInteger.TEN))
+                .sign(relayer);
+        chain.send(signed);
+        Optional<Receipt> receipt = Optional.empty();
+        while (receipt.isEmpty()) {
+            receipt = chain.receipt(signed.hash());
+        }
+        if (!receipt.get().success()) {
+            assertThat(vault.why(relayer.address(), data)).isEqualTo("success");
+        }
+        System.out.printf("%s… gas %,d%n", data.substring(0, 10), receipt.get().gasUsed());
+    }
+}
