@@ -1,4 +1,8 @@
-/** The clearing house: screens bids, folds commands, the one writer of the ledger. */
+/**
+ * The clearing house: screens bids, folds commands, the one writer of the ledger.
+ *
+ * <p>Beside it, and never in need of it, stand the demo feeders with the price assembler ({@code feeder}).
+ */
 @NullMarked
 package io.parley.risk;
 
