@@ -218,6 +218,10 @@ abstract contract Reference is Test {
         );
     }
 
+    function accountsRoot() internal view returns (bytes32) {
+        return accountsTree.root();
+    }
+
     function stateRoot() internal view returns (bytes32) {
         return keccak256(abi.encodePacked(accountsTree.root(), keccak256(globalRecord())));
     }

@@ -3,13 +3,14 @@ pragma solidity 0.8.37;
 
 import {Vault} from "../../src/Vault.sol";
 import {TestToken} from "../../src/dev/TestToken.sol";
-import {IVault} from "../../src/interfaces/IVault.sol";
+import {IRefusals} from "../../src/interfaces/IRefusals.sol";
 import {IVerifier} from "../../src/interfaces/IVerifier.sol";
 import {AccountVerifier} from "../../src/verifiers/AccountVerifier.sol";
 import {PriceVerifier} from "../../src/verifiers/PriceVerifier.sol";
 import {QueueVerifier} from "../../src/verifiers/QueueVerifier.sol";
 import {TradeVerifier} from "../../src/verifiers/TradeVerifier.sol";
 import {Reference} from "./Reference.sol";
+import {Tree} from "./Tree.sol";
 
 /// @dev A small market on a fresh vault: dollars, ether, a perpetual and an option; Alice, Bob and a solver with funds; a
 ///      session key of Bob; three feeders of whom two make a quorum. Whatever is queued on the vault is applied to the
@@ -198,6 +199,75 @@ abstract contract Scenario is Reference {
         returns (Withdraw memory)
     {
         return Withdraw(owner, 0, asset, amount, owner, T0 + 100, nonce, key);
+    }
+
+    // ------------------------------------------------------------------------------------------------ single verifiers
+
+    /// @dev Runs one step on the present state of the reference ledger, which must not have applied it yet.
+    function rerun(IVerifier verifier, bytes memory record, bytes memory witness)
+        internal
+        view
+        returns (bytes memory globalAfter, bytes32 rootAfter, uint256 used)
+    {
+        return verifier.rerun(domain, globalRecord(), Tree.root(accountsTree), record, witness);
+    }
+
+    function revertOf(IVerifier verifier, bytes memory record, bytes memory witness)
+        internal
+        view
+        returns (bytes memory reason)
+    {
+        (bool success, bytes memory returned) = address(verifier)
+            .staticcall(
+                abi.encodeCall(IVerifier.rerun, (domain, globalRecord(), Tree.root(accountsTree), record, witness))
+            );
+        require(!success, "the step applied");
+        return returned;
+    }
+
+    function assertRefused(IVerifier verifier, bytes memory record, bytes memory witness, uint16 code, uint256 item)
+        internal
+        view
+    {
+        bytes memory reason = revertOf(verifier, record, witness);
+        assertEq(bytes4(reason), IRefusals.Refused.selector, vm.toString(reason));
+        (uint16 gotCode, uint256 gotItem,,) = abi.decode(tail(reason), (uint16, uint256, int256, int256));
+        assertEq(gotCode, code, "code");
+        assertEq(gotItem, item, "item");
+    }
+
+    function assertReverts(IVerifier verifier, bytes memory record, bytes memory witness, bytes4 selector)
+        internal
+        view
+    {
+        bytes memory reason = revertOf(verifier, record, witness);
+        assertEq(bytes4(reason), selector, vm.toString(reason));
+    }
+
+    function tail(bytes memory reason) internal pure returns (bytes memory rest) {
+        rest = new bytes(reason.length - 4);
+        for (uint256 i = 0; i < rest.length; ++i) {
+            rest[i] = reason[i + 4];
+        }
+    }
+
+    function slice(bytes memory data, uint256 from, uint256 to) internal pure returns (bytes memory part) {
+        part = new bytes(to - from);
+        for (uint256 i = 0; i < part.length; ++i) {
+            part[i] = data[from + i];
+        }
+    }
+
+    /// @dev The data with some bytes written over.
+    function patched(bytes memory data, uint256 where, bytes memory replacement)
+        internal
+        pure
+        returns (bytes memory copy)
+    {
+        copy = bytes.concat(data);
+        for (uint256 i = 0; i < replacement.length; ++i) {
+            copy[where + i] = replacement[i];
+        }
     }
 
     /// @dev Everything a batch can hold: a price; a trade of two owners, one of them by a session key and in part; a
