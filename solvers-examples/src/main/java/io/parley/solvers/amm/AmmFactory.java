@@ -1,0 +1,22 @@
+package io.parley.solvers.amm;
+
+import io.parley.protocol.spi.Solver;
+import io.parley.protocol.spi.SolverContext;
+import io.parley.protocol.spi.SolverFactory;
+import io.parley.solvers.Settings;
+
+/** Makes the {@code amm} solver. Its wallet is the address of its key. */
+public final class AmmFactory implements SolverFactory {
+
+    @Override
+    public String name() {
+        return "amm";
+    }
+
+    @Override
+    public Solver create(SolverContext context) {
+        var solver = new AmmSolver(context.address(), context.signer(), new Settings(context.settings()));
+        solver.start();
+        return solver;
+    }
+}

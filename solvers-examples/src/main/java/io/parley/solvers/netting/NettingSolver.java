@@ -1,0 +1,238 @@
+package io.parley.solvers.netting;
+
+import io.parley.protocol.Address;
+import io.parley.protocol.AssetId;
+import io.parley.protocol.Bid;
+import io.parley.protocol.Bytes32;
+import io.parley.protocol.Fill;
+import io.parley.protocol.spi.AuctionView;
+import io.parley.protocol.spi.OpenIntent;
+import io.parley.protocol.spi.Outcome;
+import io.parley.protocol.spi.Proposal;
+import io.parley.protocol.spi.Solver;
+import io.parley.solvers.Settings;
+import io.parley.solvers.Tradable;
+import io.parley.solvers.WhatIf;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Nets intents against each other and keeps nothing but cash: two opposite ones, a basket against its parts, a cycle over
+ * several assets, one large one against many small. Whoever is filled trades at one price per asset, the market's where
+ * the limits allow it ({@link UniformPrice}), and the solver is flat in every asset afterwards, so it needs no
+ * inventory and no margin.
+ *
+ * <p>Settings:
+ *
+ * <pre>
+ * edge      cash that it keeps at least of each match, in dollars; by default 0.01
+ * ring      most intents in a ring; by default 5
+ * budget    nodes that the search may visit; by default 100000
+ * </pre>
+ */
+final class NettingSolver implements Solver {
+
+    private static final int MOST_PROPOSALS = 24;
+    private static final int MOST_REMEMBERED = 10_000;
+
+    /** For so many auctions what was refused is left alone. */
+    private static final int PATIENCE = 50;
+
+    private final long edge;
+    private final int ring;
+    private final long budget;
+
+    private final Address address;
+
+    /** By intent, the last auction in which a bid with it was refused. */
+    private final Map<Bytes32, Long> refusedIntents = new LinkedHashMap<>();
+
+    /** By the intents of a bid, the last auction in which it was refused. */
+    private final Map<Set<Bytes32>, Long> refusedSets = new LinkedHashMap<>();
+
+    NettingSolver(Address address, Settings settings) {
+        this.address = address;
+        this.edge = settings.cash("edge", "0.01");
+        this.ring = settings.whole("ring", 5, 2, Bid.MAX_FILLS);
+        this.budget = settings.whole("budget", 100_000, 1, 100_000_000);
+    }
+
+    @Override
+    public String name() {
+        return "netting";
+    }
+
+    @Override
+    public List<Proposal> solve(AuctionView auction, Instant deadline) {
+        if (auction.accounts().isEmpty()) {
+            return List.of();
+        }
+        var assets = new TreeMap<AssetId, Integer>();
+        for (var open : auction.intents()) {
+            open.intent().legs().forEach(leg -> assets.putIfAbsent(leg.asset(), 0));
+        }
+        int column = 0;
+        for (var asset : assets.entrySet()) {
+            asset.setValue(column++);
+        }
+        var prices = prices(auction, assets);
+        var margin = WhatIf.of(auction.market());
+        var offers = new ArrayList<Offer>();
+        for (int i = 0; i < auction.intents().size(); i++) {
+            var open = auction.intents().get(i);
+            if (Tradable.isTradable(auction, open, address)) {
+                offers.add(offer(i, open, assets));
+            }
+        }
+        if (offers.size() < 2) {
+            return List.of();
+        }
+        // The search asks often whether to stop; the interrupt comes at the deadline.
+        var matches = new Matcher(offers, prices, ring, Bid.MAX_FILLS, Thread.currentThread()::isInterrupted)
+                .find(budget)
+                .stream()
+                .filter(match -> match.surplus() >= edge
+                        && !wasRefused(auction, match)
+                        && ownersCanAfford(auction, match, prices, margin))
+                .limit(200)
+                .toList();
+        return proposals(auction, matches, prices);
+    }
+
+    private static Offer offer(int index, OpenIntent open, Map<AssetId, Integer> assets) {
+        var intent = open.intent();
+        var unit = new long[assets.size()];
+        for (var leg : intent.legs()) {
+            unit[assets.getOrDefault(leg.asset(), 0)] = leg.quantity() / intent.parts();
+        }
+        return new Offer(
+                index,
+                unit,
+                (int) open.fewestParts(),
+                (int) open.partsLeft(),
+                (int) intent.parts(),
+                intent.cash());
+    }
+
+    /** Cash per unit of each asset; what has no price counts nothing, and only limits decide then. */
+    private static double[] prices(AuctionView auction, Map<AssetId, Integer> assets) {
+        var prices = new double[assets.size()];
+        for (var entry : assets.entrySet()) {
+            var asset = entry.getKey();
+            var content = auction.market().prices();
+            var mark = content.mark(asset);
+            var underlying = content.underlying(asset.underlying());
+            long units = mark.isPresent()
+                    ? mark.getAsLong()
+                    : switch (asset.kind()) {
+                        case SPOT -> underlying.map(u -> u.spot()).orElse(0L);
+                        case PERP -> underlying.map(u -> u.perpMark()).orElse(0L);
+                        case CASH, CALL, PUT -> 0L;
+                    };
+            prices[entry.getValue()] = Math.max(units, 1) * 1e-8;
+        }
+        return prices;
+    }
+
+    private boolean ownersCanAfford(AuctionView auction, Match match, double[] prices, WhatIf margin) {
+        var intents = match.fills().stream()
+                .map(part -> auction.intents().get(part.offer().index))
+                .toList();
+        return margin.ownersCanAfford(intents, fills(auction, match, prices));
+    }
+
+    /**
+     * The best matches that share no intent, spread over the accounts, since each account can win one bid; then the others and
+     * the single matches of a bid that holds several, as alternatives.
+     */
+    private List<Proposal> proposals(AuctionView auction, List<Match> matches, double[] prices) {
+        int accounts = auction.accounts().size();
+        var taken = new boolean[auction.intents().size()];
+        var bins = new ArrayList<List<Fill>>();
+        for (int i = 0; i < accounts; i++) {
+            bins.add(new ArrayList<>());
+        }
+        var alternatives = new ArrayList<List<Fill>>();
+        for (var match : matches) {
+            var fills = fills(auction, match, prices);
+            var bin = bins.stream().min(Comparator.comparingInt(List::size)).orElseThrow();
+            if (match.touches(taken) || bin.size() + fills.size() > Bid.MAX_FILLS || suspicious(auction, fills)) {
+                alternatives.add(fills);
+                continue;
+            }
+            match.take(taken);
+            if (!bin.isEmpty()) {
+                alternatives.add(fills);
+            }
+            bin.addAll(fills);
+        }
+        var proposals = new ArrayList<Proposal>();
+        for (int i = 0; i < accounts; i++) {
+            if (!bins.get(i).isEmpty()) {
+                proposals.add(proposal(auction, i, bins.get(i)));
+            }
+        }
+        for (int i = 0; i < alternatives.size() && proposals.size() < MOST_PROPOSALS; i++) {
+            proposals.add(proposal(auction, i % accounts, alternatives.get(i)));
+        }
+        return proposals;
+    }
+
+    private List<Fill> fills(AuctionView auction, Match match, double[] prices) {
+        var cash = UniformPrice.fills(match, prices, edge);
+        var fills = new ArrayList<Fill>(cash.length);
+        for (int i = 0; i < cash.length; i++) {
+            var part = match.fills().get(i);
+            fills.add(auction.intents().get(part.offer().index).fill(part.parts(), cash[i], auction.feePerFill()));
+        }
+        return fills;
+    }
+
+    /** Flat in every asset and with cash over: it takes no margin, so nothing is to be held. */
+    private static Proposal proposal(AuctionView auction, int account, List<Fill> fills) {
+        return new Proposal(auction.accounts().get(account).account(), fills, 0, Bytes32.ZERO, 0);
+    }
+
+    private synchronized boolean wasRefused(AuctionView auction, Match match) {
+        var intents = new HashSet<Bytes32>();
+        match.fills()
+                .forEach(f -> intents.add(auction.intents().get(f.offer().index).id()));
+        return auction.auction() - refusedSets.getOrDefault(intents, Long.MIN_VALUE / 2) < PATIENCE;
+    }
+
+    private synchronized boolean suspicious(AuctionView auction, List<Fill> fills) {
+        return fills.stream()
+                .anyMatch(f -> auction.auction() - refusedIntents.getOrDefault(f.intent(), Long.MIN_VALUE / 2) < PATIENCE);
+    }
+
+    /**
+     * A refusal may be the fault of one owner only (a used nonce, an account that has changed). For some auctions the same
+     * set is not tried again, and its intents are tried in matches of their own, not together with others.
+     */
+    @Override
+    public synchronized void onOutcome(Outcome outcome) {
+        if (outcome instanceof Outcome.Refused refused) {
+            var intents = new HashSet<Bytes32>();
+            refused.proposal().fills().forEach(f -> intents.add(f.intent()));
+            intents.forEach(i -> refusedIntents.put(i, refused.auction()));
+            refusedSets.put(intents, refused.auction());
+            trim(refusedIntents);
+            trim(refusedSets);
+        }
+    }
+
+    private static void trim(Map<?, Long> remembered) {
+        var oldest = remembered.keySet().iterator();
+        while (remembered.size() > MOST_REMEMBERED) {
+            oldest.next();
+            oldest.remove();
+        }
+    }
+}
