@@ -21,7 +21,7 @@ public final class Anvil implements AutoCloseable {
 
     private static final Path BINARY = Path.of("contracts/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
     private static final Duration START = Duration.ofSeconds(30);
-    private static final String LISTENING = "Listening on ";
+    private static final int ATTEMPTS = 5;
 
     private final DataDirectory directory;
     private final Watchdog process;
@@ -48,31 +48,48 @@ public final class Anvil implements AutoCloseable {
     public static Anvil start(Path directory, int port, String... options) {
         var claimed = DataDirectory.claim(directory);
         try {
-            var command = new ArrayList<>(List.of(
-                    binary(),
-                    "--host",
-                    "127.0.0.1",
-                    "--port",
-                    Integer.toString(port),
-                    "--chain-id",
-                    Long.toString(CHAIN_ID),
-                    "--gas-limit",
-                    "60000000",
-                    "--state",
-                    claimed.path().resolve("state.json").toString(),
-                    "--state-interval",
-                    "1",
-                    "--color",
-                    "never"));
-            command.addAll(List.of(options));
-            // It prints a line for each request: only those up to its readiness are kept.
-            var process = Watchdog.start(
-                    claimed, new Watchdog.Program("The chain (anvil)", command, "TERM", Anvil::portIn, false));
-            return new Anvil(claimed, process, Integer.parseInt(process.awaitReady(claimed, START)));
+            for (int attempt = 1; ; attempt++) {
+                var chosen = port == 0 ? FreePort.choose() : port;
+                var program = new Watchdog.Program(
+                        "The chain (anvil)",
+                        command(claimed.path().resolve("state.json"), chosen, options),
+                        "TERM",
+                        _ -> FreePort.answers(chosen) ? Optional.of("") : Optional.empty());
+                var process = Watchdog.start(claimed, program);
+                try {
+                    process.awaitReady(claimed, program, START);
+                    return new Anvil(claimed, process, chosen);
+                } catch (DevnetException e) {
+                    if (port != 0 || attempt == ATTEMPTS || !process.said("in use")) {
+                        throw e;
+                    }
+                }
+            }
         } catch (RuntimeException e) {
             claimed.close();
             throw e;
         }
+    }
+
+    private static List<String> command(Path state, int port, String... options) {
+        var command = new ArrayList<>(List.of(
+                binary(),
+                // It would print a line for each request, and its own port 0 only says in print what it became.
+                "--quiet",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                Integer.toString(port),
+                "--chain-id",
+                Long.toString(CHAIN_ID),
+                "--gas-limit",
+                "60000000",
+                "--state",
+                state.toString(),
+                "--state-interval",
+                "1"));
+        command.addAll(List.of(options));
+        return command;
     }
 
     private static String binary() {
@@ -84,10 +101,6 @@ public final class Anvil implements AutoCloseable {
                     On other systems name a Foundry binary by the environment variable %s.""".formatted(file, BINARY_VARIABLE));
         }
         return file.toString();
-    }
-
-    private static Optional<String> portIn(String line) {
-        return line.startsWith(LISTENING) ? Optional.of(line.substring(line.lastIndexOf(':') + 1)) : Optional.empty();
     }
 
     public String rpcUrl() {

@@ -44,11 +44,10 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
         var claimed = DataDirectory.claim(directory);
         try {
-            var broker = Watchdog.start(
-                    claimed,
-                    new Watchdog.Program(
-                            "Kafka", command(claimed.path(), jars, port), "TERM", EmbeddedKafka::address, true));
-            return new EmbeddedKafka(claimed, broker, broker.awaitReady(claimed, START));
+            var program =
+                    new Watchdog.Program("Kafka", command(claimed.path(), jars, port), "TERM", EmbeddedKafka::address);
+            var broker = Watchdog.start(claimed, program);
+            return new EmbeddedKafka(claimed, broker, broker.awaitReady(claimed, program, START));
         } catch (RuntimeException e) {
             claimed.close();
             throw e;
@@ -76,8 +75,11 @@ public final class EmbeddedKafka implements AutoCloseable {
                 Integer.toString(port));
     }
 
-    private static Optional<String> address(String line) {
-        return line.startsWith(READY) ? Optional.of(line.substring(READY.length())) : Optional.empty();
+    private static Optional<String> address(String output) {
+        return output.lines()
+                .filter(line -> line.startsWith(READY))
+                .map(line -> line.substring(READY.length()))
+                .findFirst();
     }
 
     /** As Kafka's setting {@code bootstrap.servers} wants it. */

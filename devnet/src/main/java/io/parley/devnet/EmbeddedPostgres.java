@@ -2,8 +2,6 @@ package io.parley.devnet;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -60,22 +58,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
             initialize(programs, data, account, claimed.path().resolve("initdb.log"));
             for (int attempt = 1; ; attempt++) {
                 // PostgreSQL takes no port 0. Between our choice and its use another process may take the port.
-                var chosen = port == 0 ? freePort() : port;
-                var server = Watchdog.start(
-                        claimed,
-                        new Watchdog.Program(
-                                "PostgreSQL",
-                                account.run(command(programs, data, chosen)),
-                                "INT",
-                                EmbeddedPostgres::readiness,
-                                true));
+                var chosen = port == 0 ? FreePort.choose() : port;
+                var program = new Watchdog.Program(
+                        "PostgreSQL", account.run(command(programs, data, chosen)), "INT", EmbeddedPostgres::readiness);
+                var server = Watchdog.start(claimed, program);
                 try {
-                    server.awaitReady(claimed, START);
+                    server.awaitReady(claimed, program, START);
                     return new EmbeddedPostgres(claimed, server, chosen);
                 } catch (DevnetException e) {
                     // Backends of a server that was killed hold its shared memory until they notice.
-                    var passing = (port == 0 && server.saysInTail("could not bind"))
-                            || server.saysInTail("shared memory block");
+                    var passing = (port == 0 && server.said("could not bind")) || server.said("shared memory block");
                     if (!passing || attempt == ATTEMPTS) {
                         throw e;
                     }
@@ -107,16 +99,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 "max_wal_size=1GB");
     }
 
-    private static Optional<String> readiness(String line) {
-        return line.contains(READY) ? Optional.of(line) : Optional.empty();
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static Optional<String> readiness(String output) {
+        return output.contains(READY) ? Optional.of(READY) : Optional.empty();
     }
 
     private static void initialize(Path programs, Path data, Unprivileged account, Path log) {

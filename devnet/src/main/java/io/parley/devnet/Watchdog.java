@@ -1,21 +1,15 @@
 package io.parley.devnet;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -58,25 +52,20 @@ final class Watchdog {
     private final String name;
     private final Process shell;
     private final Path log;
-    private final Deque<String> lastLines = new ArrayDeque<>();
-    private final CompletableFuture<String> ready = new CompletableFuture<>();
-    private final Thread pump;
 
-    private Watchdog(
-            String name, Process shell, Path log, Function<String, Optional<String>> readiness, boolean keepLog) {
+    private Watchdog(String name, Process shell, Path log) {
         this.name = name;
         this.shell = shell;
         this.log = log;
-        this.pump = Thread.ofVirtual().name(name + "-output").start(() -> pump(readiness, keepLog));
     }
 
-    /** How to run a program. {@code keepLog} is false for a program that prints a line for each request it serves. */
+    /**
+     * How to run a program.
+     *
+     * @param readiness is asked again and again with all that the program has said so far; a value means that it serves
+     */
     record Program(
-            String name,
-            List<String> command,
-            String stopSignal,
-            Function<String, Optional<String>> readiness,
-            boolean keepLog) {}
+            String name, List<String> command, String stopSignal, Function<String, Optional<String>> readiness) {}
 
     static Watchdog start(DataDirectory directory, Program program) {
         var command = new ArrayList<String>();
@@ -93,81 +82,65 @@ final class Watchdog {
         command.addAll(program.command());
         try {
             Files.deleteIfExists(directory.pidFile());
+            var log = directory.path().resolve("output.log");
+            // To a file and not to us: a program whose pipe has no reader any more may die before it has saved its
+            // data.
             var shell = new ProcessBuilder(command)
                     .directory(directory.path().toFile())
                     .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
                     .start();
-            return new Watchdog(
-                    program.name(),
-                    shell,
-                    directory.path().resolve("output.log"),
-                    program.readiness(),
-                    program.keepLog());
+            return new Watchdog(program.name(), shell, log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void pump(Function<String, Optional<String>> readiness, boolean keepLog) {
-        try (BufferedReader in = shell.inputReader();
-                Writer out = Files.newBufferedWriter(log)) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                if (ready.isDone() && !keepLog) {
-                    continue;
-                }
-                out.write(line);
-                out.write('\n');
-                out.flush();
-                synchronized (lastLines) {
-                    lastLines.add(line);
-                    if (lastLines.size() > 20) {
-                        lastLines.remove();
-                    }
-                }
-                readiness.apply(line).ifPresent(ready::complete);
-            }
-        } catch (IOException e) {
-            // The pipe breaks when the program is killed; how it ended is in the exit code.
-            synchronized (lastLines) {
-                lastLines.add(e.toString());
-            }
-        } finally {
-            ready.completeExceptionally(new IOException("ended"));
-        }
-    }
-
     /**
-     * Waits until the program says that it serves.
+     * Waits until the program serves.
      *
-     * @return what {@code readiness} found in that line
+     * @return what {@code readiness} found
      * @throws DevnetException with the last lines of its output, if it ends or stays silent; it is stopped then
      */
-    String awaitReady(DataDirectory directory, Duration patience) {
+    String awaitReady(DataDirectory directory, Program program, Duration patience) {
+        var end = System.nanoTime() + patience.toNanos();
         String what;
-        try {
-            var found = ready.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-            runningPid(directory).flatMap(ProcessHandle::of).ifPresent(directory::record);
-            return found;
-        } catch (ExecutionException e) {
-            what = "ended before it was ready";
-        } catch (TimeoutException e) {
-            what = "was not ready after %d s".formatted(patience.toSeconds());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            what = "was not waited for";
+        while (true) {
+            var alive = shell.isAlive();
+            var found = program.readiness().apply(output());
+            if (found.isPresent() && alive) {
+                runningPid(directory).flatMap(ProcessHandle::of).ifPresent(directory::record);
+                return found.get();
+            }
+            if (!alive) {
+                what = "ended before it was ready";
+                break;
+            }
+            if (System.nanoTime() > end) {
+                what = "was not ready after %d s".formatted(patience.toSeconds());
+                break;
+            }
+            DataDirectory.pause();
         }
         close();
         throw new DevnetException("%s %s. Its last lines (all are in %s):%n%s".formatted(name, what, log, tail()));
     }
 
-    private String tail() {
-        synchronized (lastLines) {
-            return String.join(System.lineSeparator(), lastLines);
+    private String output() {
+        try {
+            return Files.readString(log, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    boolean saysInTail(String text) {
-        return tail().contains(text);
+    private String tail() {
+        var lines = output().lines().toList();
+        return String.join(System.lineSeparator(), lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+    }
+
+    boolean said(String text) {
+        return output().contains(text);
     }
 
     private static Optional<Long> runningPid(DataDirectory directory) {
@@ -195,7 +168,6 @@ final class Watchdog {
                 shell.descendants().forEach(ProcessHandle::destroyForcibly);
                 shell.destroyForcibly().waitFor();
             }
-            pump.join();
         } catch (InterruptedException e) {
             shell.descendants().forEach(ProcessHandle::destroyForcibly);
             shell.destroyForcibly();

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -66,7 +63,7 @@ class DevnetTest {
             owner.destroyForcibly().waitFor();
 
             await().atMost(Duration.ofSeconds(20)).until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
-            assertThat(ports).noneMatch(DevnetTest::isOpen);
+            assertThat(ports).noneMatch(FreePort::answers);
         } finally {
             owner.destroyForcibly();
         }
@@ -87,12 +84,9 @@ class DevnetTest {
                     .toList();
             write(ports.get(0), ports.get(1), ports.get(2));
             // The worst case: the shells that watch for the owner's end are killed before it.
-            var watchdogs = owner.children().toList();
-            watchdogs.stream()
-                    .flatMap(ProcessHandle::children)
-                    .filter(DevnetTest::isProgram)
-                    .forEach(orphans::add);
-            watchdogs.forEach(ProcessHandle::destroyForcibly);
+            var children = owner.descendants().toList();
+            children.stream().filter(DevnetTest::isProgram).forEach(orphans::add);
+            children.stream().filter(DevnetTest::isShell).forEach(ProcessHandle::destroyForcibly);
             owner.destroyForcibly().waitFor();
             assertThat(orphans).hasSize(3).allMatch(ProcessHandle::isAlive);
 
@@ -157,19 +151,19 @@ class DevnetTest {
                 folder.toString());
     }
 
+    /** Those that we start: their workers have them as parent, and end with them. */
     private static boolean isProgram(ProcessHandle process) {
-        return process.info()
-                .command()
-                .filter(c -> c.endsWith("/java") || c.endsWith("/postgres") || c.endsWith("/anvil"))
-                .isPresent();
+        return runs(process, "java", "postgres", "anvil")
+                && process.parent().filter(DevnetTest::isShell).isPresent();
     }
 
-    private static boolean isOpen(int port) {
-        try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+    private static boolean isShell(ProcessHandle process) {
+        return !runs(process, "java", "postgres", "anvil");
+    }
+
+    private static boolean runs(ProcessHandle process, String... programs) {
+        var command = process.info().command().orElse("");
+        return Stream.of(programs).anyMatch(p -> command.endsWith("/" + p));
     }
 
     private static void write(int kafka, int postgres, int anvil) throws Exception {
