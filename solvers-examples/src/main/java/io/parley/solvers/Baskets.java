@@ -94,8 +94,7 @@ public final class Baskets<S> {
 
     private void fill(Set<Proposal> proposals, int account, List<OpenIntent> intents) {
         var own = auction.accounts().get(account);
-        var basket = new Basket(
-                own, new WhatIf.Book(own), new WhatIf.Book(own), new ArrayList<>(), new ArrayList<>());
+        var basket = new Basket(own, new WhatIf.Book(own), new WhatIf.Book(own), new ArrayList<>(), new ArrayList<>());
         var state = start;
         for (var open : intents) {
             if (basket.fills().size() == Bid.MAX_FILLS || Thread.currentThread().isInterrupted()) {

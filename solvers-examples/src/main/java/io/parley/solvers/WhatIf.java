@@ -43,9 +43,7 @@ public final class WhatIf {
     public static WhatIf of(MarketView market) {
         var content = market.marginParameters();
         return new WhatIf(
-                market.prices(),
-                content.size() == 0 ? null : MarginParameters.decode(content.bytes()),
-                market.time());
+                market.prices(), content.size() == 0 ? null : MarginParameters.decode(content.bytes()), market.time());
     }
 
     /** An account that takes fills: quantities and cash as they would be. */

@@ -21,7 +21,6 @@ import java.math.RoundingMode;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -122,7 +121,8 @@ final class AmmSolver implements Solver {
                                         .isPresent()))
                 .sorted(Comparator.comparingLong((OpenIntent open) -> -pricing.attraction(reserves, open)))
                 .toList();
-        var proposals = new Baskets<Map<Pool, Pool.Reserves>>(auction, pricing, reserves, marginShare).proposals(fillable);
+        var proposals =
+                new Baskets<Map<Pool, Pool.Reserves>>(auction, pricing, reserves, marginShare).proposals(fillable);
         synchronized (proposed) {
             fillable.forEach(open -> proposed.put(open.id(), open.intent()));
             var oldest = proposed.keySet().iterator();
@@ -135,15 +135,15 @@ final class AmmSolver implements Solver {
     }
 
     private Optional<Pool> pool(AssetId asset, Listings names) {
-        return asset.kind() == AssetKind.SPOT
-                ? names.nameOf(asset).map(pools::get)
-                : Optional.empty();
+        return asset.kind() == AssetKind.SPOT ? names.nameOf(asset).map(pools::get) : Optional.empty();
     }
 
     /** The pool as it will be when what waits to be laid off has been. */
     private Pool.Reserves beyond(Pool pool, Pool.Reserves reserves) {
         long pending = layOff.pending(pool);
-        return pending == 0 ? reserves : trade(pool, reserves, pending).map(Trade::after).orElse(reserves);
+        return pending == 0
+                ? reserves
+                : trade(pool, reserves, pending).map(Trade::after).orElse(reserves);
     }
 
     /**
@@ -166,8 +166,8 @@ final class AmmSolver implements Solver {
         var curve = pool.selling(reserves);
         var paid = pool.assetToken(-bought, RoundingMode.FLOOR);
         var taken = curve.outFor(paid);
-        return Optional.of(new Trade(
-                pool.cashUnits(taken, RoundingMode.FLOOR), pool.reserves(reserves, paid, taken.negate())));
+        return Optional.of(
+                new Trade(pool.cashUnits(taken, RoundingMode.FLOOR), pool.reserves(reserves, paid, taken.negate())));
     }
 
     private final class PoolPrices implements Baskets.Pricing<Map<Pool, Pool.Reserves>> {
@@ -196,7 +196,9 @@ final class AmmSolver implements Solver {
                 }
                 long quantity = quantity(open, leg.quantity(), parts);
                 var depth = pool.buying(before).out();
-                var most = new BigDecimal(depth).multiply(BigDecimal.valueOf(depthShare)).toBigInteger();
+                var most = new BigDecimal(depth)
+                        .multiply(BigDecimal.valueOf(depthShare))
+                        .toBigInteger();
                 if (pool.assetToken(Math.abs(quantity), RoundingMode.CEILING).compareTo(most) > 0) {
                     return OptionalLong.empty();
                 }

@@ -51,7 +51,9 @@ record Pool(String asset, Address pair, boolean assetFirst, int assetDecimals, i
 
     /** Units of 1e-8 of the asset in its token's own units. */
     BigInteger assetToken(long units, RoundingMode rounding) {
-        return BigDecimal.valueOf(units, SCALE).setScale(assetDecimals, rounding).unscaledValue();
+        return BigDecimal.valueOf(units, SCALE)
+                .setScale(assetDecimals, rounding)
+                .unscaledValue();
     }
 
     /** The cash token's own units in units of 1e-8. */

@@ -57,7 +57,10 @@ final class PoolFeed implements AutoCloseable {
                     failing = false;
                 } catch (Node.Failure | RuntimeException e) {
                     if (!failing) {
-                        LOG.log(Level.WARNING, "pools cannot be read: {0}. Nothing is quoted from old reserves.", e.getMessage());
+                        LOG.log(
+                                Level.WARNING,
+                                "pools cannot be read: {0}. Nothing is quoted from old reserves.",
+                                e.getMessage());
                     }
                     failing = true;
                 }

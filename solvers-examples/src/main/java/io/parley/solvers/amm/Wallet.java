@@ -47,7 +47,8 @@ final class Wallet {
         var price = node.gasPrice();
         var unsigned = RawTransaction.createTransaction(
                 chain, nonce, GAS_LIMIT, contract.hex(), BigInteger.ZERO, data, price, price.shiftLeft(1));
-        var rsv = signer.sign(Keccak256.hash(TransactionEncoder.encode(unsigned))).bytes();
+        var rsv =
+                signer.sign(Keccak256.hash(TransactionEncoder.encode(unsigned))).bytes();
         var signature =
                 new Sign.SignatureData(rsv[64], Arrays.copyOfRange(rsv, 0, 32), Arrays.copyOfRange(rsv, 32, 64));
         var bytes = TransactionEncoder.encode(unsigned, signature);

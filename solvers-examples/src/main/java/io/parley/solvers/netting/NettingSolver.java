@@ -96,13 +96,12 @@ final class NettingSolver implements Solver {
         }
         // The search asks often whether to stop; the interrupt comes at the deadline.
         var matches = new Matcher(offers, prices, ring, Bid.MAX_FILLS, Thread.currentThread()::isInterrupted)
-                .find(budget)
-                .stream()
-                .filter(match -> match.surplus() >= edge
-                        && !wasRefused(auction, match)
-                        && ownersCanAfford(auction, match, prices, margin))
-                .limit(200)
-                .toList();
+                .find(budget).stream()
+                        .filter(match -> match.surplus() >= edge
+                                && !wasRefused(auction, match)
+                                && ownersCanAfford(auction, match, prices, margin))
+                        .limit(200)
+                        .toList();
         return proposals(auction, matches, prices);
     }
 
@@ -113,12 +112,7 @@ final class NettingSolver implements Solver {
             unit[assets.getOrDefault(leg.asset(), 0)] = leg.quantity() / intent.parts();
         }
         return new Offer(
-                index,
-                unit,
-                (int) open.fewestParts(),
-                (int) open.partsLeft(),
-                (int) intent.parts(),
-                intent.cash());
+                index, unit, (int) open.fewestParts(), (int) open.partsLeft(), (int) intent.parts(), intent.cash());
     }
 
     /** Cash per unit of each asset; what has no price counts nothing, and only limits decide then. */
@@ -209,7 +203,8 @@ final class NettingSolver implements Solver {
 
     private synchronized boolean suspicious(AuctionView auction, List<Fill> fills) {
         return fills.stream()
-                .anyMatch(f -> auction.auction() - refusedIntents.getOrDefault(f.intent(), Long.MIN_VALUE / 2) < PATIENCE);
+                .anyMatch(f ->
+                        auction.auction() - refusedIntents.getOrDefault(f.intent(), Long.MIN_VALUE / 2) < PATIENCE);
     }
 
     /**

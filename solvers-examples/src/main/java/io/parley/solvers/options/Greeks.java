@@ -33,7 +33,8 @@ record Greeks(int underlying, double value, double dollarDelta, double vega, dou
                 double mark = market.perpMark() * UNIT;
                 yield Optional.of(new Greeks(asset.underlying(), mark, mark, 0, 0));
             }
-            case CALL, PUT -> market.expiry(asset.expiryDay()).flatMap(e -> option(asset, e, market.rate() * UNIT, time));
+            case CALL, PUT ->
+                market.expiry(asset.expiryDay()).flatMap(e -> option(asset, e, market.rate() * UNIT, time));
             case CASH -> Optional.empty();
         };
     }
@@ -46,15 +47,10 @@ record Greeks(int underlying, double value, double dollarDelta, double vega, dou
             return Optional.empty();
         }
         double volatility = Math.sqrt(variance(expiry, Math.log(strike / forward)) / years);
-        var black = Black.of(
-                asset.kind() == AssetKind.CALL,
-                forward,
-                strike,
-                years,
-                volatility,
-                Math.exp(-rate * years));
-        return Optional.of(new Greeks(
-                asset.underlying(), black.value(), black.delta() * forward, black.vega(), black.value()));
+        var black =
+                Black.of(asset.kind() == AssetKind.CALL, forward, strike, years, volatility, Math.exp(-rate * years));
+        return Optional.of(
+                new Greeks(asset.underlying(), black.value(), black.delta() * forward, black.vega(), black.value()));
     }
 
     /** Total variance of raw SVI at log-moneyness k, at least 0. */

@@ -68,7 +68,9 @@ final class OptionsSolver implements Solver {
 
         private Optional<Greeks> greeks(AssetId asset) {
             return greeks.computeIfAbsent(
-                    asset, a -> Greeks.of(a, auction.market().prices(), auction.market().time()));
+                    asset,
+                    a -> Greeks.of(
+                            a, auction.market().prices(), auction.market().time()));
         }
 
         boolean isQuotable(OpenIntent open) {

@@ -12,7 +12,8 @@ class ConstantProductTest {
 
     @Test
     void amounts_areThoseOfUniswapsLibrary() {
-        // getAmountOut(1 ETH, 1000 ETH, 3_000_000 USDC) and getAmountIn(1 ETH, 3_000_000 USDC, 1000 ETH) of UniswapV2Library.
+        // getAmountOut(1 ETH, 1000 ETH, 3_000_000 USDC) and getAmountIn(1 ETH, 3_000_000 USDC, 1000 ETH) of
+        // UniswapV2Library.
         var selling = new ConstantProduct(ether(1000), usdc(3_000_000));
         var buying = new ConstantProduct(usdc(3_000_000), ether(1000));
 
@@ -31,8 +32,13 @@ class ConstantProductTest {
         System.out.println("seed " + seed);
         var random = new Random(seed);
         for (int i = 0; i < 2000; i++) {
-            var pool = new ConstantProduct(new BigInteger(40 + random.nextInt(60), random).add(BigInteger.TWO), new BigInteger(40 + random.nextInt(60), random).add(BigInteger.TWO));
-            var taken = pool.out().multiply(BigInteger.valueOf(random.nextInt(999))).divide(BigInteger.valueOf(1000)).add(BigInteger.ONE);
+            var pool = new ConstantProduct(
+                    new BigInteger(40 + random.nextInt(60), random).add(BigInteger.TWO),
+                    new BigInteger(40 + random.nextInt(60), random).add(BigInteger.TWO));
+            var taken = pool.out()
+                    .multiply(BigInteger.valueOf(random.nextInt(999)))
+                    .divide(BigInteger.valueOf(1000))
+                    .add(BigInteger.ONE);
             var paid = pool.inFor(taken).orElseThrow();
             assertThat(accepts(pool, paid, taken)).isTrue();
             var in = new BigInteger(60, random).add(BigInteger.ONE);

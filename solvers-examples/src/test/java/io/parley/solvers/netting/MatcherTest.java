@@ -120,7 +120,8 @@ class MatcherTest {
             for (int a = 0; a < 3; a++) {
                 value += unit[a] * PRICES[a];
             }
-            long cash = (long) (-value * parts + random.nextGaussian(0.2, 1) * -0.01 * Math.abs(value) * parts) + random.nextInt(99);
+            long cash = (long) (-value * parts + random.nextGaussian(0.2, 1) * -0.01 * Math.abs(value) * parts)
+                    + random.nextInt(99);
             int most = 1 + random.nextInt(parts);
             int least = Math.min(most, 1 + random.nextInt(parts));
             offers.add(new Offer(i, unit, least, most, parts, cash));
@@ -143,7 +144,8 @@ class MatcherTest {
             for (int i = 0; i < cash.length; i++) {
                 assertThat(cash[i]).isGreaterThanOrEqualTo(match.fills().get(i).limit());
             }
-            long solver = -IntStream.range(0, cash.length).mapToLong(i -> cash[i]).sum();
+            long solver =
+                    -IntStream.range(0, cash.length).mapToLong(i -> cash[i]).sum();
             assertThat(solver).isBetween(edge, edge + cash.length);
         }
     }

@@ -37,9 +37,13 @@ class BlackTest {
             var put = Black.of(false, f, k, t, v, d);
             assertThat(call.value() - put.value()).isCloseTo(d * (f - k), within(1e-9 * f));
             double h = f * 1e-5;
-            double delta = (Black.of(true, f + h, k, t, v, d).value() - Black.of(true, f - h, k, t, v, d).value()) / (2 * h);
+            double delta = (Black.of(true, f + h, k, t, v, d).value()
+                            - Black.of(true, f - h, k, t, v, d).value())
+                    / (2 * h);
             assertThat(call.delta()).isCloseTo(delta, within(1e-6));
-            double vega = (Black.of(false, f, k, t, v + 1e-5, d).value() - Black.of(false, f, k, t, v - 1e-5, d).value()) / 2e-5;
+            double vega = (Black.of(false, f, k, t, v + 1e-5, d).value()
+                            - Black.of(false, f, k, t, v - 1e-5, d).value())
+                    / 2e-5;
             assertThat(put.vega()).isCloseTo(vega, within(1e-4 * f));
         }
     }
