@@ -50,7 +50,7 @@ final class Market {
     static final long START = 1_767_225_600;
 
     static final long LATER = START + 86_400 * 365;
-    static final Domain DOMAIN = new Domain(31_337, Address.parse("0x00000000000000000000000000000000000000aa"));
+    static final Domain DOMAIN = new Domain(31_337, Address.parse("0x5FbDB2315678afecb367f032d93F642f64180aa3"));
     static final Map<String, Integer> SYMBOLS = Map.of("ETH", 1, "BTC", 2);
 
     private static final List<Trader> FEEDERS = feeders();
@@ -152,10 +152,15 @@ final class Market {
     Market spot(String symbol, String dollars) {
         list(symbol);
         list(symbol + "-PERP");
+        return quoted(symbol, dollars).tick();
+    }
+
+    /** Spot and perp in the next price, which is not published yet. */
+    Market quoted(String symbol, String dollars) {
         Quote quote = quote(symbol);
         quote.spot = Fixed8.parse(dollars);
         quote.perp = quote.spot;
-        return tick();
+        return this;
     }
 
     Market perp(String symbol, String dollars) {
@@ -176,11 +181,16 @@ final class Market {
     /** Lists an option, marks it, and gives its expiry a forward at spot if it has none. */
     Market mark(String name, String dollars) {
         list(name);
+        return marked(name, dollars).tick();
+    }
+
+    /** A mark in the next price, which is not published yet. */
+    Market marked(String name, String dollars) {
         AssetId asset = asset(name);
         marks.put(asset, Fixed8.parse(dollars));
         Quote quote = quotes.get(asset.underlying());
         quote.forwards.putIfAbsent(asset.expiryDay(), quote.spot);
-        return tick();
+        return this;
     }
 
     /** One second passes, and a price says so. */

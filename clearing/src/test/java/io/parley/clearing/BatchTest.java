@@ -1,0 +1,255 @@
+package io.parley.clearing;
+
+import static io.parley.clearing.Deal.bid;
+import static io.parley.clearing.Market.market;
+import static io.parley.clearing.Offer.intent;
+import static io.parley.clearing.Trader.ALICE;
+import static io.parley.clearing.Trader.BOB;
+import static io.parley.clearing.Trader.CAROL;
+import static io.parley.clearing.Trader.SESSION;
+import static io.parley.clearing.Trader.SOLVER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.parley.protocol.AssetId;
+import io.parley.protocol.BatchHeader;
+import io.parley.protocol.Blob;
+import io.parley.protocol.Cancel;
+import io.parley.protocol.Command;
+import io.parley.protocol.Deposit;
+import io.parley.protocol.PriceCommand;
+import io.parley.protocol.Reason;
+import io.parley.protocol.RegisterKey;
+import io.parley.protocol.wire.BatchRecord;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How steps become batches, and what a batch proves. */
+class BatchTest {
+    private final BatchVerifier verifier = new BatchVerifier(Market.DOMAIN);
+
+    /** One of each kind of step: registered key, partial fill, ring, withdrawal, cancel, no-op, fee credit. */
+    static Market oneOfEach() {
+        var market = market()
+                .spot("BTC", "60000")
+                .mark("ETH-27MAR26-3200-C", "120")
+                .account(ALICE, "20000 USD", "20 ETH")
+                .account(BOB, "1 BTC", "500 USD")
+                .account(CAROL, "80000 USD")
+                .account(SOLVER, "10 ETH", "5000 USD");
+        market.settle();
+        market.applied(market.registerKey(ALICE, SESSION, RegisterKey.INTENTS, Market.LATER));
+        market.applied(bid().fills(
+                        intent().by(ALICE)
+                                .signedBy(SESSION)
+                                .gets("4 ETH")
+                                .gives("2 ETH-27MAR26-3200-C")
+                                .pays("11800")
+                                .maxFee("2")
+                                .parts(4),
+                        1,
+                        "-2950",
+                        "0.5")
+                .pays("1"));
+        market.applied(bid().fills(intent().by(ALICE).gives("20 ETH").gets("1 BTC").nonce(1))
+                .fills(intent().by(BOB).gives("1 BTC").takes("60000"))
+                .fills(intent().by(CAROL).gets("20 ETH").pays("60000")));
+        market.applied(market.withdraw(CAROL, "100 USD", 5));
+        market.applied(market.cancel(BOB, Cancel.BELOW, 9));
+        market.applied(market.deposit(ALICE, 0, AssetId.cash(), 0));
+        market.applied(market.creditFee(BOB, "0.5"));
+        return market;
+    }
+
+    @Test
+    void price_closesTheBatch_andIsTheFirstStepOfTheNext() {
+        var market = market();
+        int before = market.batches().size();
+        market.account(ALICE, "100 USD");
+        assertThat(market.batches()).hasSize(before);
+
+        market.tick();
+
+        assertThat(market.batches()).hasSize(before + 1);
+        market.account(BOB, "100 USD").tick();
+        var records = BatchVerifier.records(market.batches().getLast().data().bytes());
+        assertThat(records).hasSize(2);
+        assertThat(Command.decode(records.get(0))).isInstanceOf(PriceCommand.class);
+        assertThat(Command.decode(records.get(1))).isInstanceOf(Deposit.class);
+    }
+
+    @Test
+    void pricesWithNothingBetween_areOneStep_andTheRootIsTheSame() {
+        var often = market().account(ALICE, "100 USD").tick(1).tick(1).tick(1).account(BOB, "5 USD");
+        // The same prices, but only the last of the three in a row: its sequence says that there were others.
+        var once = market().account(ALICE, "100 USD");
+        once.applied(often.log().stream()
+                .map(entry -> Command.decode(entry.command()))
+                .filter(PriceCommand.class::isInstance)
+                .map(PriceCommand.class::cast)
+                .reduce((first, last) -> last)
+                .orElseThrow());
+        once.account(BOB, "5 USD");
+
+        assertThat(once.ledger().root()).isEqualTo(often.ledger().root());
+        assertThat(once.assembler().close(once.ledger())).hasValueSatisfying(batch -> assertThat(
+                        often.assembler().close(often.ledger()).orElseThrow().header())
+                .isEqualTo(batch.header()));
+    }
+
+    @Test
+    void place_ofAStep_isItsBatchAndItsNumberInIt() {
+        var market = market().tick();
+        long batch = market.lastPlaced().batch();
+        assertThat(market.lastPlaced().step()).isZero();
+        market.tick();
+        assertThat(market.lastPlaced().batch()).as("superseded").isEqualTo(batch);
+        assertThat(market.lastPlaced().step()).isZero();
+        market.account(ALICE, "100 USD");
+        assertThat(market.lastPlaced().step()).isEqualTo(1);
+        market.tick();
+        assertThat(market.lastPlaced().batch()).isEqualTo(batch + 1);
+    }
+
+    @Test
+    void longBatch_isCutBeforeTheStepThatDoesNotFit() {
+        var market = market();
+        market.settle();
+        int before = market.batches().size();
+        // A deposit has 74 bytes and 4 of the table: 120,000 bytes are full after some 1,530 of them.
+        while (market.batches().size() == before) {
+            market.applied(market.deposit(ALICE, 0, AssetId.cash(), 1));
+        }
+        BatchRecord cut = market.batches().getLast();
+        assertThat(cut.data().size()).isLessThanOrEqualTo(BatchAssembler.MAX_DATA);
+        assertThat(cut.data().size() + 78).isGreaterThan(BatchAssembler.MAX_DATA);
+        assertThat(market.lastPlaced().step()).isZero();
+        assertThat(market.settle()).hasSize(before + 2);
+    }
+
+    @Test
+    void header_saysWhereTheQueueStood() {
+        var market = oneOfEach();
+        long from = market.batches().getLast().header().queueTo();
+        BatchHeader header = market.settle().getLast().header();
+        assertThat(header.queueFrom()).isEqualTo(from);
+        assertThat(header.queueTo()).isEqualTo(from + 3);
+        assertThat(header.sequence()).isEqualTo(market.batches().size());
+        assertThat(market.batches().getLast().feesTotalAfter()
+                        - market.batches().getLast().feesTotalBefore())
+                .isEqualTo(50_000_000);
+    }
+
+    @Test
+    void witnessOfAStep_endsWhereTheRecordSays() {
+        BatchRecord batch = oneOfEach().settle().getLast();
+        List<Integer> ends = batch.stepWitnessEnd();
+        assertThat(ends).hasSize(batch.header().steps()).isSorted();
+        assertThat(ends.getLast()).isEqualTo(batch.witness().size());
+    }
+
+    @Test
+    void aFlippedBit_anywhere_isRefused() {
+        BatchRecord batch = oneOfEach().settle().getLast();
+        byte[] header = batch.header().encode();
+        byte[] data = batch.data().bytes();
+        byte[] witness = batch.witness().bytes();
+        assertThat(verifier.verify(header, data, witness)).isInstanceOf(BatchVerifier.Verified.class);
+
+        List<String> accepted = new ArrayList<>();
+        // The batch's number is the only byte of the header that nothing in the batch implies: its chain knows it.
+        for (int i = 9; i < header.length; i++) {
+            check(accepted, "header", i, flipped(header, i), data, witness);
+        }
+        for (int i = 0; i < data.length; i++) {
+            check(accepted, "data", i, header, flipped(data, i), witness);
+        }
+        for (int i = 0; i < witness.length; i++) {
+            check(accepted, "witness", i, header, data, flipped(witness, i));
+        }
+        assertThat(accepted).isEmpty();
+
+        for (int i = 0; i < 9; i++) {
+            int at = i;
+            byte[] other = flipped(header, i);
+            assertThat(i == 0 || refusesRecord(batch, other)).as("header byte %d", at).isTrue();
+        }
+    }
+
+    private boolean refusesRecord(BatchRecord batch, byte[] header) {
+        BatchHeader other = BatchHeader.decode(header);
+        return verifier.verify(new BatchRecord(
+                        batch.sequence(),
+                        batch.firstOffset(),
+                        batch.lastOffset(),
+                        batch.feesTotalBefore(),
+                        batch.feesTotalAfter(),
+                        other,
+                        batch.data(),
+                        batch.witness(),
+                        batch.stepWitnessEnd(),
+                        batch.withdrawals(),
+                        batch.commandIds()))
+                instanceof BatchVerifier.Refused;
+    }
+
+    /** The data's hash would refuse any change of it; so the header is made to fit, to see what the steps say. */
+    private void check(List<String> accepted, String part, int at, byte[] header, byte[] data, byte[] witness) {
+        byte[] fitting = header;
+        if (part.equals("data")) {
+            BatchHeader h = BatchHeader.decode(header);
+            fitting = new BatchHeader(
+                            h.sequence(),
+                            h.parentRoot(),
+                            h.root(),
+                            h.stepsRoot(),
+                            Blob.of(data).hash(),
+                            h.steps(),
+                            h.queueFrom(),
+                            h.queueTo())
+                    .encode();
+        }
+        if (verifier.verify(fitting, data, witness) instanceof BatchVerifier.Verified) {
+            accepted.add(part + " " + at);
+        }
+    }
+
+    private static byte[] flipped(byte[] bytes, int at) {
+        byte[] other = bytes.clone();
+        other[at] ^= (byte) (1 << at % 8);
+        return other;
+    }
+
+    @Test
+    void aByteMore_orLess_isRefused() {
+        BatchRecord batch = oneOfEach().settle().getLast();
+        byte[] header = batch.header().encode();
+        byte[] data = batch.data().bytes();
+        byte[] witness = batch.witness().bytes();
+        for (int change : new int[] {-1, 1}) {
+            assertThat(verifier.verify(
+                            header, data, java.util.Arrays.copyOf(witness, witness.length + change)))
+                    .isInstanceOf(BatchVerifier.Refused.class);
+            assertThat(verifier.verify(header, java.util.Arrays.copyOf(data, data.length + change), witness))
+                    .isInstanceOf(BatchVerifier.Refused.class);
+            assertThat(verifier.verify(
+                            java.util.Arrays.copyOf(header, header.length + change), data, witness))
+                    .isInstanceOf(BatchVerifier.Refused.class);
+        }
+    }
+
+    @Test
+    void aRefusal_saysWhichStepAndWhy() {
+        BatchRecord batch = oneOfEach().settle().getLast();
+        byte[] witness = batch.witness().bytes();
+        // The last byte of the third step's proofs.
+        witness[batch.stepWitnessEnd().get(2) - 1] ^= 1;
+
+        var verdict = verifier.verify(batch.header().encode(), batch.data().bytes(), witness);
+
+        assertThat(verdict).isInstanceOfSatisfying(BatchVerifier.Refused.class, refused -> {
+            assertThat(refused.step()).isEqualTo(2);
+            assertThat(refused.reason()).isEqualTo(Reason.ROOT_MISMATCH);
+        });
+    }
+}
