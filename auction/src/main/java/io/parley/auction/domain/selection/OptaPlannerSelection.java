@@ -105,7 +105,8 @@ public final class OptaPlannerSelection implements WinnerSelection {
         if (packing.size() < 2) {
             return packing.selection("optaplanner", start);
         }
-        PackingPlan found = solverFor(packing.size()).buildSolver().solve(PackingPlan.of(packing, weights(packing), start));
+        PackingPlan found =
+                solverFor(packing.size()).buildSolver().solve(PackingPlan.of(packing, weights(packing), start));
         BitSet chosen = found.chosen();
         boolean better = packing.feasible(chosen) && packing.value(chosen) > packing.value(start);
         return packing.selection("optaplanner", better ? chosen : start);
@@ -125,9 +126,8 @@ public final class OptaPlannerSelection implements WinnerSelection {
         }
         int shift = MEAN_BITS - (Long.SIZE - Long.numberOfLeadingZeros(mean));
         return IntStream.range(0, packing.size())
-                .mapToLong(bid -> shift >= 0
-                        ? packing.score(bid) << Math.min(shift, MEAN_BITS)
-                        : packing.score(bid) >> -shift)
+                .mapToLong(bid ->
+                        shift >= 0 ? packing.score(bid) << Math.min(shift, MEAN_BITS) : packing.score(bid) >> -shift)
                 .toArray();
     }
 }

@@ -51,10 +51,11 @@ final class Packing {
         List<ScreenedBid> ordered = bids.stream()
                 .filter(bid -> seen.add(bid.id()))
                 .map(bid -> new Ranked(Keccak256.hash(seed, bid.id()), bid))
-                .sorted(Comparator.comparing(Ranked::rank).thenComparing(ranked -> ranked.bid().id()))
+                .sorted(Comparator.comparing(Ranked::rank)
+                        .thenComparing(ranked -> ranked.bid().id()))
                 .map(Ranked::bid)
                 .toList();
-        record Account(Address solver, int number) {}
+        record Account(Address solver, long number) {}
         Map<Object, Integer> numbers = new HashMap<>();
         int[][] goods = new int[ordered.size()][];
         for (int i = 0; i < goods.length; i++) {
@@ -111,11 +112,12 @@ final class Packing {
 
     boolean feasible(BitSet chosen) {
         BitSet taken = new BitSet(goodCount());
-        return chosen.stream().allMatch(bid -> Arrays.stream(goods[bid]).allMatch(good -> {
-            boolean free = !taken.get(good);
-            taken.set(good);
-            return free;
-        }));
+        return chosen.stream()
+                .allMatch(bid -> Arrays.stream(goods[bid]).allMatch(good -> {
+                    boolean free = !taken.get(good);
+                    taken.set(good);
+                    return free;
+                }));
     }
 
     long value(BitSet chosen) {

@@ -13,7 +13,7 @@ import java.util.List;
  * @param intents the intents it fills, 1 to 15 of them, distinct
  * @param score surplus over what the owners signed plus what the bid pays to the protocol, in 1e-8 USD, not negative
  */
-public record ScreenedBid(Bytes32 id, Address solver, int account, List<Bytes32> intents, long score) {
+public record ScreenedBid(Bytes32 id, Address solver, long account, List<Bytes32> intents, long score) {
 
     /** Copies the list. */
     public ScreenedBid {

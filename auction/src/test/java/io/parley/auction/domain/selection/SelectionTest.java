@@ -179,7 +179,11 @@ class SelectionTest {
         List<ScreenedBid> bids = new ArrayList<>(Instances.random(80, 30, 40, instance));
         // Equal scores, so that ties abound.
         bids.replaceAll(bid -> new ScreenedBid(
-                bid.id(), bid.solver(), bid.account(), bid.intents(), 10L * bid.intents().size()));
+                bid.id(),
+                bid.solver(),
+                bid.account(),
+                bid.intents(),
+                10L * bid.intents().size()));
         Selection first = BEST.select(bids, SEED);
         Selection firstGreedy = GREEDY.select(bids, SEED);
 
@@ -198,25 +202,33 @@ class SelectionTest {
                         .mapToObj(bids::get)
                         .toList())
                 .filter(SelectionTest::feasible)
-                .mapToLong(chosen ->
-                        chosen.stream().mapToLong(ScreenedBid::score).sum())
+                .mapToLong(
+                        chosen -> chosen.stream().mapToLong(ScreenedBid::score).sum())
                 .max()
                 .orElse(0);
     }
 
     private static boolean feasible(List<ScreenedBid> chosen) {
         Set<Object> taken = new HashSet<>();
-        return chosen.stream().allMatch(bid -> taken.add(bid.solver()) && taken.addAll(bid.intents())
-                && bid.intents().size() == new HashSet<>(bid.intents()).size())
+        return chosen.stream()
+                        .allMatch(bid -> taken.add(bid.solver())
+                                && taken.addAll(bid.intents())
+                                && bid.intents().size() == new HashSet<>(bid.intents()).size())
                 && taken.size()
-                        == chosen.stream().mapToInt(bid -> bid.intents().size() + 1).sum();
+                        == chosen.stream()
+                                .mapToInt(bid -> bid.intents().size() + 1)
+                                .sum();
     }
 
     private static void assertFeasible(Selection selection, List<ScreenedBid> bids, long instance) {
-        assertThat(feasible(selection.winners())).as("instance %d: feasible", instance).isTrue();
+        assertThat(feasible(selection.winners()))
+                .as("instance %d: feasible", instance)
+                .isTrue();
         assertThat(selection.value())
                 .as("instance %d: value", instance)
-                .isEqualTo(selection.winners().stream().mapToLong(ScreenedBid::score).sum());
+                .isEqualTo(selection.winners().stream()
+                        .mapToLong(ScreenedBid::score)
+                        .sum());
         assertThat(selection.winners().size() + selection.lost().size())
                 .as("instance %d: every bid is told", instance)
                 .isEqualTo(bids.size());

@@ -1,0 +1,5 @@
+/** What the auction is told by configuration. */
+@NullMarked
+package io.parley.auction.infra.config;
+
+import org.jspecify.annotations.NullMarked;
