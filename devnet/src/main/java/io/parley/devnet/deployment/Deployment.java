@@ -38,10 +38,9 @@ public record Deployment(long chainId, Address vault, Map<String, Address> token
             int cashDecimals,
             boolean coinFirst) {
 
-        /** The pool as the amm solver's setting names it. */
+        /** The pool as the amm solver's setting names it: {@code asset:pair:order:assetDecimals:cashDecimals}. */
         public String setting() {
-            return "%d,%s,%s,%d,%s,%d"
-                    .formatted(assetId, pair.hex(), coinToken.hex(), coinDecimals, cashToken.hex(), cashDecimals);
+            return "%s:%s:%d:%d:%d".formatted(coin, pair.hex(), coinFirst ? 0 : 1, coinDecimals, cashDecimals);
         }
     }
 

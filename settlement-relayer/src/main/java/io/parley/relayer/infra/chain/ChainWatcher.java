@@ -68,6 +68,7 @@ public class ChainWatcher {
         while (!stopping) {
             try {
                 if (session == null) {
+                    store.open();
                     session = new Session();
                 }
                 session.follow();

@@ -95,6 +95,7 @@ public class Relayer {
         while (!stopping) {
             try {
                 if (session == null) {
+                    store.open();
                     session = new Session();
                 }
                 if (session.advance()) {

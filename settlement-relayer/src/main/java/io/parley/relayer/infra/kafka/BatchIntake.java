@@ -11,6 +11,7 @@ import io.smallrye.common.annotation.Blocking;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.Record;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
+import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,11 @@ public class BatchIntake {
         this.store = store;
         this.relayer = relayer;
         this.deadLetters = deadLetters;
+    }
+
+    @PostConstruct
+    void open() {
+        store.open();
     }
 
     @Incoming("relayer-batches-in")

@@ -14,11 +14,15 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -43,15 +47,25 @@ public class RelayerStore {
         this.pool = pool;
     }
 
+    /** Creates the tables where they are missing. */
+    public void open() {
+        try (var in = RelayerStore.class.getResourceAsStream("/db/relayer/schema.sql")) {
+            var schema = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+            pool.get().query(schema).execute().await().atMost(PATIENCE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Keeps a batch; one that is kept already stays as it is. */
     public void keep(BatchRecord batch) {
         run(
-                "insert into relayer_batch(sequence, record) values ($1, $2) on conflict (sequence) do nothing",
+                "insert into relayer.batch(sequence, record) values ($1, $2) on conflict (sequence) do nothing",
                 Tuple.of(batch.sequence(), Buffer.buffer(batch.encode())));
     }
 
     public Optional<BatchRecord> batch(long sequence) {
-        for (var row : run("select record from relayer_batch where sequence = $1", Tuple.of(sequence))) {
+        for (var row : run("select record from relayer.batch where sequence = $1", Tuple.of(sequence))) {
             return Optional.of(BatchRecord.decode(row.getBuffer(0).getBytes()));
         }
         return Optional.empty();
@@ -59,7 +73,7 @@ public class RelayerStore {
 
     /** @return the status, empty if the batch is not kept */
     public Optional<String> status(long sequence) {
-        for (var row : run("select status from relayer_batch where sequence = $1", Tuple.of(sequence))) {
+        for (var row : run("select status from relayer.batch where sequence = $1", Tuple.of(sequence))) {
             return Optional.of(row.getString(0));
         }
         return Optional.empty();
@@ -67,14 +81,14 @@ public class RelayerStore {
 
     public void mark(long sequence, String status, String detail) {
         run(
-                "update relayer_batch set status = $2, detail = $3 where sequence = $1",
+                "update relayer.batch set status = $2, detail = $3 where sequence = $1",
                 Tuple.of(sequence, status, detail));
     }
 
     /** Batches up to here that were verified but are not yet told final, in order. */
     public List<Long> withStatus(String status) {
         var sequences = new ArrayList<Long>();
-        for (var row : run("select sequence from relayer_batch where status = $1 order by 1", Tuple.of(status))) {
+        for (var row : run("select sequence from relayer.batch where status = $1 order by 1", Tuple.of(status))) {
             sequences.add(row.getLong(0));
         }
         return List.copyOf(sequences);
@@ -85,7 +99,7 @@ public class RelayerStore {
             Address sender, Transaction.Signed signed, long sequence, Part.Kind kind, GasPrice price, long gasLimit) {
         run(
                 """
-                insert into relayer_transaction(hash, sender, nonce, sequence, purpose, raw, tip, max_fee, gas_limit)
+                insert into relayer.transaction(hash, sender, nonce, sequence, purpose, raw, tip, max_fee, gas_limit)
                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
                 Tuple.tuple(List.of(
                         signed.hash().hex(),
@@ -103,7 +117,7 @@ public class RelayerStore {
     public List<Sent> open(Address sender, long nonce) {
         var sent = new ArrayList<Sent>();
         for (var row : run("""
-                select hash, nonce, sequence, purpose, raw, tip, max_fee, gas_limit, status from relayer_transaction
+                select hash, nonce, sequence, purpose, raw, tip, max_fee, gas_limit, status from relayer.transaction
                 where sender = $1 and nonce = $2 and status = 'sent' order by max_fee""", Tuple.of(sender.hex(), nonce))) {
             sent.add(sent(row));
         }
@@ -114,7 +128,7 @@ public class RelayerStore {
     public List<Sent> forBatch(long sequence) {
         var sent = new ArrayList<Sent>();
         for (var row : run("""
-                select hash, nonce, sequence, purpose, raw, tip, max_fee, gas_limit, status from relayer_transaction
+                select hash, nonce, sequence, purpose, raw, tip, max_fee, gas_limit, status from relayer.transaction
                 where sequence = $1 order by nonce, max_fee""", Tuple.of(sequence))) {
             sent.add(sent(row));
         }
@@ -124,7 +138,7 @@ public class RelayerStore {
     public void mined(Receipt receipt) {
         run(
                 """
-                update relayer_transaction set status = $2, block = $3, gas_used = $4, gas_price = $5
+                update relayer.transaction set status = $2, block = $3, gas_used = $4, gas_price = $5
                 where hash = $1""",
                 Tuple.of(
                         receipt.transaction().hex(),
@@ -137,18 +151,18 @@ public class RelayerStore {
     /** Marks all open transactions below a nonce that the chain has passed: another with the same nonce was mined. */
     public void replacedBelow(Address sender, long nonce) {
         run(
-                "update relayer_transaction set status = 'replaced' where sender = $1 and nonce < $2 and status = 'sent'",
+                "update relayer.transaction set status = 'replaced' where sender = $1 and nonce < $2 and status = 'sent'",
                 Tuple.of(sender.hex(), nonce));
     }
 
     /** A transaction that a reorg took back is open again. */
     public void reopened(Bytes32 hash) {
-        run("update relayer_transaction set status = 'sent', block = null where hash = $1", Tuple.of(hash.hex()));
+        run("update relayer.transaction set status = 'sent', block = null where hash = $1", Tuple.of(hash.hex()));
     }
 
     public Optional<Cursor> cursor(Address vault) {
         for (var row : run(
-                "select next_block, next_index, queue_hash from watcher_cursor where vault = $1",
+                "select next_block, next_index, queue_hash from relayer.queue_cursor where vault = $1",
                 Tuple.of(vault.hex()))) {
             return Optional.of(new Cursor(row.getLong(0), row.getLong(1), Bytes32.parse(row.getString(2))));
         }
@@ -158,7 +172,7 @@ public class RelayerStore {
     public void cursor(Address vault, Cursor cursor) {
         run(
                 """
-                insert into watcher_cursor(vault, next_block, next_index, queue_hash) values ($1, $2, $3, $4)
+                insert into relayer.queue_cursor(vault, next_block, next_index, queue_hash) values ($1, $2, $3, $4)
                 on conflict (vault) do update set next_block = $2, next_index = $3, queue_hash = $4""",
                 Tuple.of(
                         vault.hex(),
