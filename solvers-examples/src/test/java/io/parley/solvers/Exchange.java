@@ -70,7 +70,7 @@ public final class Exchange {
     private long queued;
     private long sequence;
     private long auction;
-    private long nonce;
+    private final Map<String, Long> nonces = new HashMap<>();
     private double eth = 3000;
     private double btc = 90_000;
 
@@ -279,7 +279,7 @@ public final class Exchange {
                     minParts,
                     0,
                     NOW + 3600,
-                    nonce++ % 64,
+                    nonces.merge(trader, 1L, Long::sum) - 1,
                     false,
                     Conditions.NONE);
             var id = Eip712.digest(DOMAIN, intent, ledger.listings());
