@@ -40,7 +40,9 @@ contract RecordReader {
     }
 
     function account(bytes calldata bytes_) external pure returns (bytes memory) {
-        return AccountLeaf.encode(AccountLeaf.decode(_start(bytes_), bytes_.length, 0));
+        AccountLeaf.Account memory decoded;
+        AccountLeaf.decode(decoded, _start(bytes_), bytes_.length, 0);
+        return AccountLeaf.encode(decoded);
     }
 
     function header(bytes calldata bytes_) external pure returns (Header.Batch memory) {

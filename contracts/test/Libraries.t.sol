@@ -40,12 +40,14 @@ contract Harness {
     }
 
     function roundTrip(bytes calldata leaf) external pure returns (bytes memory encoded, bytes32 hash) {
-        AccountLeaf.Account memory account = AccountLeaf.decode(_start(leaf), leaf.length, 0);
+        AccountLeaf.Account memory account;
+        AccountLeaf.decode(account, _start(leaf), leaf.length, 0);
         return (account.encode(), account.hash());
     }
 
     function change(bytes calldata leaf, Change[] calldata changes) external pure returns (bytes memory, bool fits) {
-        AccountLeaf.Account memory account = AccountLeaf.decode(_start(leaf), leaf.length, 0);
+        AccountLeaf.Account memory account;
+        AccountLeaf.decode(account, _start(leaf), leaf.length, 0);
         fits = true;
         for (uint256 i = 0; i < changes.length; ++i) {
             fits = account.add(changes[i].asset, changes[i].quantity) && fits;

@@ -41,45 +41,51 @@ library AccountLeaf {
     uint256 internal constant MAX_PARTIALS = 16;
 
     /// @notice Reads a leaf of `size` bytes at the calldata position `ptr`; no bytes are an empty account.
-    /// @param item The account's position in the witness, for the error
-    function decode(uint256 ptr, uint256 size, uint256 item) internal pure returns (Account memory account) {
-        if (size == 0) return account;
+    /// @param account Where to, new and empty
+    /// @param item    The account's position in the witness, for the error
+    function decode(Account memory account, uint256 ptr, uint256 size, uint256 item) internal pure {
+        if (size == 0) return;
         if (size < FIXED_SIZE || Reader.u8At(ptr) != 1) {
             revert IRefusals.BadWitness(IRefusals.WitnessPart.Account, item, size);
         }
-        account.owner = Reader.addressAt(ptr + 1);
-        account.number = Reader.u32At(ptr + 21);
-        account.mode = Reader.u8At(ptr + 25);
-        uint256 nPositions = Reader.u8At(ptr + 26);
-        uint256 nPartials = Reader.u8At(ptr + 27);
-        if (size != FIXED_SIZE + nPositions * POSITION_SIZE + nPartials * PARTIAL_SIZE) {
-            revert IRefusals.BadWitness(IRefusals.WitnessPart.Account, item, size);
-        }
-        account.cash = Reader.i64At(ptr + 28);
-        uint256[4] memory lanes = account.lanes;
-        for (uint256 lane = 0; lane < 4; ++lane) {
-            lanes[lane] = uint256(Reader.b32At(ptr + 36 + lane * 16)) >> 128;
-        }
-        account.lastAuction = Reader.u64At(ptr + 100);
-        account.liquidationStart = Reader.u64At(ptr + 108);
-        account.positions = _newPositions(account, nPositions, nPositions + 4);
-        uint256[] memory positions = account.positions;
-        assembly ("memory-safe") {
-            calldatacopy(add(positions, 0x20), add(ptr, 116), shl(5, nPositions))
-        }
-        if (nPartials != 0) {
-            ptr += FIXED_SIZE + nPositions * POSITION_SIZE;
-            Partial[] memory partials = new Partial[](nPartials);
-            for (uint256 i = 0; i < nPartials; ++i) {
-                Partial memory open = partials[i];
-                open.intent = Reader.b32At(ptr);
-                open.nonce = Reader.u64At(ptr + 32);
-                open.validUntil = Reader.u64At(ptr + 40);
-                open.lastFill = Reader.u64At(ptr + 48);
-                open.partsDone = Reader.u32At(ptr + 56);
-                ptr += PARTIAL_SIZE;
+        unchecked {
+            uint256 nPositions = Reader.u8At(ptr + 26);
+            uint256 nPartials = Reader.u8At(ptr + 27);
+            if (size != FIXED_SIZE + nPositions * POSITION_SIZE + nPartials * PARTIAL_SIZE) {
+                revert IRefusals.BadWitness(IRefusals.WitnessPart.Account, item, size);
             }
-            account.partials = partials;
+            account.owner = Reader.addressAt(ptr + 1);
+            account.number = Reader.u32At(ptr + 21);
+            account.mode = Reader.u8At(ptr + 25);
+            account.cash = Reader.i64At(ptr + 28);
+            uint256[4] memory lanes = account.lanes;
+            uint256[] memory positions = _newPositions(account, nPositions, nPositions + 4);
+            account.positions = positions;
+            assembly ("memory-safe") {
+                mstore(lanes, shr(128, calldataload(add(ptr, 36))))
+                mstore(add(lanes, 0x20), shr(128, calldataload(add(ptr, 52))))
+                mstore(add(lanes, 0x40), shr(128, calldataload(add(ptr, 68))))
+                mstore(add(lanes, 0x60), shr(128, calldataload(add(ptr, 84))))
+                calldatacopy(add(positions, 0x20), add(ptr, 116), shl(5, nPositions))
+            }
+            account.lastAuction = Reader.u64At(ptr + 100);
+            account.liquidationStart = Reader.u64At(ptr + 108);
+            if (nPartials != 0) {
+                account.partials = _decodePartials(ptr + FIXED_SIZE + nPositions * POSITION_SIZE, nPartials);
+            }
+        }
+    }
+
+    function _decodePartials(uint256 ptr, uint256 n) private pure returns (Partial[] memory partials) {
+        partials = new Partial[](n);
+        for (uint256 i = 0; i < n; ++i) {
+            Partial memory open = partials[i];
+            open.intent = Reader.b32At(ptr);
+            open.nonce = Reader.u64At(ptr + 32);
+            open.validUntil = Reader.u64At(ptr + 40);
+            open.lastFill = Reader.u64At(ptr + 48);
+            open.partsDone = Reader.u32At(ptr + 56);
+            ptr += PARTIAL_SIZE;
         }
     }
 
@@ -313,7 +319,10 @@ library AccountLeaf {
             revert IRefusals.Refused(Codes.PARTIALS_FULL, item, int256(account.partials.length), int256(MAX_PARTIALS));
         }
         for (uint256 i = 0; i < n; ++i) {
-            uint256 position = positions[i];
+            uint256 position;
+            assembly ("memory-safe") {
+                position := mload(add(add(positions, 0x20), shl(5, i)))
+            }
             if (AssetIds.kind(assetOf(position)) == AssetIds.KIND_SPOT && quantityOf(position) < 0) {
                 revert IRefusals.Refused(Codes.SPOT_NEGATIVE, item, quantityOf(position), 0);
             }

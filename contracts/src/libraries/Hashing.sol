@@ -19,6 +19,13 @@ library Hashing {
         }
     }
 
+    /// @notice H(words, one after the other)
+    function keccakWords(bytes32[] memory words) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            hash := keccak256(add(words, 0x20), shl(5, mload(words)))
+        }
+    }
+
     /// @notice H over `size` bytes of calldata from the absolute position `ptr`
     function keccakAt(uint256 ptr, uint256 size) internal pure returns (bytes32 hash) {
         assembly ("memory-safe") {
@@ -83,46 +90,57 @@ library Hashing {
     }
 
     /// @notice Climbs with the old and the new content of one leaf at once: both share the siblings.
-    /// @dev Arguments as for {fold}.
+    /// @dev Arguments as for {fold}. This is where a batch spends most of its gas. If neither leaf is empty then no node on
+    ///      the way is, and nothing has to be asked at a level; above the highest sibling eight levels are taken at once.
     function foldBoth(bytes32 oldLeaf, bytes32 newLeaf, uint256 index, uint256 depth, uint256 bitmap, uint256 siblings)
         internal
         pure
         returns (bytes32 oldRoot, bytes32 newRoot)
     {
+        if (oldLeaf == 0 || newLeaf == 0) {
+            return (fold(oldLeaf, index, depth, bitmap, siblings), fold(newLeaf, index, depth, bitmap, siblings));
+        }
         assembly ("memory-safe") {
+            function above(node, levels) -> root {
+                root := node
+                mstore(0x20, 0)
+                for {} gt(levels, 7) { levels := sub(levels, 8) } {
+                    mstore(0x00, root)
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    root := keccak256(0x00, 0x40)
+                }
+                for {} levels { levels := sub(levels, 1) } {
+                    mstore(0x00, root)
+                    root := keccak256(0x00, 0x40)
+                }
+            }
             oldRoot := oldLeaf
             newRoot := newLeaf
-            let level := 0
-            for {} and(lt(level, depth), iszero(iszero(or(bitmap, index)))) { level := add(level, 1) } {
-                let sibling := 0
-                if and(bitmap, 1) {
-                    sibling := calldataload(siblings)
+            let levels := depth
+            for {} or(bitmap, index) {} {
+                let side := shl(5, and(index, 1))
+                switch and(bitmap, 1)
+                case 0 { mstore(xor(side, 0x20), 0) }
+                default {
+                    mstore(xor(side, 0x20), calldataload(siblings))
                     siblings := add(siblings, 0x20)
                 }
-                let side := shl(5, and(index, 1))
-                mstore(xor(side, 0x20), sibling)
-                if or(oldRoot, sibling) {
-                    mstore(side, oldRoot)
-                    oldRoot := keccak256(0x00, 0x40)
-                }
-                if or(newRoot, sibling) {
-                    mstore(side, newRoot)
-                    newRoot := keccak256(0x00, 0x40)
-                }
+                mstore(side, oldRoot)
+                oldRoot := keccak256(0x00, 0x40)
+                mstore(side, newRoot)
+                newRoot := keccak256(0x00, 0x40)
                 bitmap := shr(1, bitmap)
                 index := shr(1, index)
+                levels := sub(levels, 1)
             }
-            mstore(0x20, 0)
-            for {} lt(level, depth) { level := add(level, 1) } {
-                if oldRoot {
-                    mstore(0x00, oldRoot)
-                    oldRoot := keccak256(0x00, 0x40)
-                }
-                if newRoot {
-                    mstore(0x00, newRoot)
-                    newRoot := keccak256(0x00, 0x40)
-                }
-            }
+            oldRoot := above(oldRoot, levels)
+            newRoot := above(newRoot, levels)
         }
     }
 

@@ -50,7 +50,7 @@ library Witness {
         place.index = Reader.u32At(ptr);
         uint256 size = Reader.u16At(ptr + 4);
         ptr = cursor.take(size + 4);
-        decoded = AccountLeaf.decode(ptr, size, item);
+        AccountLeaf.decode(decoded, ptr, size, item);
         if (size != 0) place.leaf = Hashing.keccakAt(ptr, size);
         place.bitmap = Reader.u32At(ptr + size);
         place.siblings = cursor.take(32 * Hashing.siblingCount(place.bitmap));

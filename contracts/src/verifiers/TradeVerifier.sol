@@ -7,6 +7,7 @@ import {Codes} from "../libraries/Codes.sol";
 import {Commands} from "../libraries/Commands.sol";
 import {Eip712} from "../libraries/Eip712.sol";
 import {GlobalRecord} from "../libraries/GlobalRecord.sol";
+import {Hashing} from "../libraries/Hashing.sol";
 import {Nonces} from "../libraries/Nonces.sol";
 import {Reader} from "../libraries/Reader.sol";
 import {Witness} from "../libraries/Witness.sol";
@@ -94,72 +95,79 @@ contract TradeVerifier is IVerifier {
         }
     }
 
+    // Arithmetic is unchecked where it works on fields of at most 64 bits in words of 256: no sum or product of those that
+    // a step can hold comes near the end of a word.
+
     // 1. Decodable
 
     /// @dev u64 auction | b32 transcript | Bid | u8 nIntents | Intents
     function _decode(Trade memory trade, bytes calldata step) private pure {
-        Reader.Cursor memory record = Reader.overRecord(step);
-        uint256 ptr = record.take(TRADE_SIZE + BID_SIZE);
-        if (Reader.u8At(ptr) != Commands.VERSION || Reader.u8At(ptr + 1) != Commands.TRADE) {
-            revert Refused(Codes.UNDECODABLE, 0, int256(Reader.u16At(ptr)), 0);
-        }
-        uint256 bidAt = ptr + TRADE_SIZE;
-        trade.bidAt = bidAt;
-        if (Reader.u8At(bidAt) != Commands.VERSION) {
-            revert Refused(Codes.UNDECODABLE, 0, int256(Reader.u8At(bidAt)), int256(Commands.VERSION));
-        }
-        Reader.requireSigned64(Reader.u64At(bidAt + 25) | Reader.u64At(bidAt + 33) | Reader.u64At(bidAt + 73), 0);
-        uint256 n = Reader.u8At(bidAt + 113);
-        if (n == 0 || n > MAX_FILLS) revert Refused(Codes.BAD_COUNT, 0, int256(n), int256(MAX_FILLS));
-        trade.fillCount = n;
-        trade.fillsAt = record.take(n * FILL_SIZE);
-        trade.bidSignatureAt = record.take(SIGNATURE_SIZE);
-        uint256 nIntents = Reader.u8At(record.take(1));
-        if (nIntents != n) revert Refused(Codes.BAD_COUNT, 0, int256(nIntents), int256(n));
-        // The auction stands twice: once for whoever reads the log, once under the solver's signature.
-        if (Reader.u64At(ptr + 2) != Reader.u64At(bidAt + 25)) {
-            revert Refused(Codes.BAD_FIELD, 0, int256(Reader.u64At(ptr + 2)), int256(Reader.u64At(bidAt + 25)));
-        }
-        uint256[] memory intentsAt = new uint256[](n);
-        uint256 stepLegs = 0;
-        for (uint256 i = 0; i < n; ++i) {
-            uint256 intentAt = record.take(INTENT_SIZE);
-            uint256 flags = Reader.u8At(intentAt + 73);
-            if (Reader.u8At(intentAt) != Commands.VERSION || flags > (FLAG_VERIFIED_ONLY | FLAG_CONDITIONS)) {
-                revert Refused(Codes.UNDECODABLE, i + 1, int256(Reader.u8At(intentAt)), int256(flags));
+        unchecked {
+            Reader.Cursor memory record = Reader.overRecord(step);
+            uint256 ptr = record.take(TRADE_SIZE + BID_SIZE);
+            if (Reader.u8At(ptr) != Commands.VERSION || Reader.u8At(ptr + 1) != Commands.TRADE) {
+                revert Refused(Codes.UNDECODABLE, 0, int256(Reader.u16At(ptr)), 0);
             }
-            Reader.requireSigned64(
-                Reader.u64At(intentAt + 33) | Reader.u64At(intentAt + 49) | Reader.u64At(intentAt + 57), i + 1
-            );
-            Reader.requireSigned64(Reader.u64At(trade.fillsAt + i * FILL_SIZE + 44), 0);
-            uint256 legs = Reader.u8At(intentAt + 74);
-            stepLegs += legs;
-            record.take(legs * LEG_SIZE + (flags & FLAG_CONDITIONS == 0 ? 0 : CONDITIONS_SIZE) + SIGNATURE_SIZE);
-            intentsAt[i] = intentAt;
+            uint256 bidAt = ptr + TRADE_SIZE;
+            trade.bidAt = bidAt;
+            if (Reader.u8At(bidAt) != Commands.VERSION) {
+                revert Refused(Codes.UNDECODABLE, 0, int256(Reader.u8At(bidAt)), int256(Commands.VERSION));
+            }
+            Reader.requireSigned64(Reader.u64At(bidAt + 25) | Reader.u64At(bidAt + 33) | Reader.u64At(bidAt + 73), 0);
+            uint256 n = Reader.u8At(bidAt + 113);
+            if (n == 0 || n > MAX_FILLS) revert Refused(Codes.BAD_COUNT, 0, int256(n), int256(MAX_FILLS));
+            trade.fillCount = n;
+            trade.fillsAt = record.take(n * FILL_SIZE);
+            trade.bidSignatureAt = record.take(SIGNATURE_SIZE);
+            uint256 nIntents = Reader.u8At(record.take(1));
+            if (nIntents != n) revert Refused(Codes.BAD_COUNT, 0, int256(nIntents), int256(n));
+            // The auction stands twice: once for whoever reads the log, once under the solver's signature.
+            if (Reader.u64At(ptr + 2) != Reader.u64At(bidAt + 25)) {
+                revert Refused(Codes.BAD_FIELD, 0, int256(Reader.u64At(ptr + 2)), int256(Reader.u64At(bidAt + 25)));
+            }
+            uint256[] memory intentsAt = new uint256[](n);
+            uint256 stepLegs = 0;
+            for (uint256 i = 0; i < n; ++i) {
+                uint256 intentAt = record.take(INTENT_SIZE);
+                uint256 flags = Reader.u8At(intentAt + 73);
+                if (Reader.u8At(intentAt) != Commands.VERSION || flags > (FLAG_VERIFIED_ONLY | FLAG_CONDITIONS)) {
+                    revert Refused(Codes.UNDECODABLE, i + 1, int256(Reader.u8At(intentAt)), int256(flags));
+                }
+                Reader.requireSigned64(
+                    Reader.u64At(intentAt + 33) | Reader.u64At(intentAt + 49) | Reader.u64At(intentAt + 57), i + 1
+                );
+                Reader.requireSigned64(Reader.u64At(trade.fillsAt + i * FILL_SIZE + 44), 0);
+                uint256 legs = Reader.u8At(intentAt + 74);
+                stepLegs += legs;
+                record.take(legs * LEG_SIZE + (flags & FLAG_CONDITIONS == 0 ? 0 : CONDITIONS_SIZE) + SIGNATURE_SIZE);
+                intentsAt[i] = intentAt;
+            }
+            trade.intentsAt = intentsAt;
+            record.requireEnd();
+            if (stepLegs > MAX_STEP_LEGS) {
+                revert Refused(Codes.STEP_LIMIT, 0, int256(stepLegs), int256(MAX_STEP_LEGS));
+            }
+            _requireDistinct(trade.fillsAt, n);
         }
-        trade.intentsAt = intentsAt;
-        record.requireEnd();
-        if (stepLegs > MAX_STEP_LEGS) {
-            revert Refused(Codes.STEP_LIMIT, 0, int256(stepLegs), int256(MAX_STEP_LEGS));
-        }
-        _requireDistinct(trade.fillsAt, n);
     }
 
     /// @dev Ids are hashes: only if two share their low byte are all pairs compared.
     function _requireDistinct(uint256 fillsAt, uint256 n) private pure {
-        uint256 seen = 0;
-        bool all = true;
-        for (uint256 i = 0; i < n; ++i) {
-            uint256 bit = 1 << (uint256(Reader.b32At(fillsAt + i * FILL_SIZE)) & 0xff);
-            if (seen & bit != 0) all = false;
-            seen |= bit;
-        }
-        if (all) return;
-        for (uint256 i = 1; i < n; ++i) {
-            bytes32 intent = Reader.b32At(fillsAt + i * FILL_SIZE);
-            for (uint256 j = 0; j < i; ++j) {
-                if (intent == Reader.b32At(fillsAt + j * FILL_SIZE)) {
-                    revert Refused(Codes.BAD_COUNT, i + 1, int256(uint256(intent)), 1);
+        unchecked {
+            uint256 seen = 0;
+            bool all = true;
+            for (uint256 i = 0; i < n; ++i) {
+                uint256 bit = 1 << (uint256(Reader.b32At(fillsAt + i * FILL_SIZE)) & 0xff);
+                if (seen & bit != 0) all = false;
+                seen |= bit;
+            }
+            if (all) return;
+            for (uint256 i = 1; i < n; ++i) {
+                bytes32 intent = Reader.b32At(fillsAt + i * FILL_SIZE);
+                for (uint256 j = 0; j < i; ++j) {
+                    if (intent == Reader.b32At(fillsAt + j * FILL_SIZE)) {
+                        revert Refused(Codes.BAD_COUNT, i + 1, int256(uint256(intent)), 1);
+                    }
                 }
             }
         }
@@ -168,60 +176,64 @@ contract TradeVerifier is IVerifier {
     /// @dev u8 nAccounts | accounts ascending by index | u8 solverSlot | nFills × u8 slot | u8 nListings | listings
     ///      ascending by asset | u8 nKeys | keys
     function _readWitness(Trade memory trade, Reader.Cursor memory stream, bytes32 listingsRoot) private pure {
-        uint256 n = Reader.u8At(stream.take(1));
-        if (n > MAX_ACCOUNTS) revert Refused(Codes.STEP_LIMIT, 0, int256(n), int256(MAX_ACCOUNTS));
-        _readAccounts(trade, stream, n);
+        unchecked {
+            uint256 n = Reader.u8At(stream.take(1));
+            if (n > MAX_ACCOUNTS) revert Refused(Codes.STEP_LIMIT, 0, int256(n), int256(MAX_ACCOUNTS));
+            _readAccounts(trade, stream, n);
 
-        uint256 ptr = stream.take(1 + trade.fillCount);
-        uint256 used = 0;
-        uint256[] memory slots = new uint256[](trade.fillCount);
-        trade.solverSlot = _slot(ptr, 0, n);
-        used |= 1 << trade.solverSlot;
-        for (uint256 i = 0; i < slots.length; ++i) {
-            uint256 slot = _slot(ptr, i + 1, n);
-            slots[i] = slot;
-            used |= 1 << slot;
-        }
-        trade.slots = slots;
-        // An account that the trade does not touch must not be rewritten, not even by dropping what expired.
-        if (used != (1 << n) - 1) revert BadWitness(WitnessPart.Slot, n, used);
+            uint256 ptr = stream.take(1 + trade.fillCount);
+            uint256 used = 0;
+            uint256[] memory slots = new uint256[](trade.fillCount);
+            trade.solverSlot = _slot(ptr, 0, n);
+            used |= 1 << trade.solverSlot;
+            for (uint256 i = 0; i < slots.length; ++i) {
+                uint256 slot = _slot(ptr, i + 1, n);
+                slots[i] = slot;
+                used |= 1 << slot;
+            }
+            trade.slots = slots;
+            // An account that the trade does not touch must not be rewritten, not even by dropping what expired.
+            if (used != (1 << n) - 1) revert BadWitness(WitnessPart.Slot, n, used);
 
-        n = Reader.u8At(stream.take(1));
-        if (n > MAX_STEP_LEGS) revert BadWitness(WitnessPart.Listing, n, MAX_STEP_LEGS);
-        uint256[] memory assets = new uint256[](n);
-        bytes32[] memory names = new bytes32[](n);
-        for (uint256 i = 0; i < n; ++i) {
-            (assets[i], names[i]) = Witness.listing(stream, listingsRoot, i);
-            if (i != 0 && assets[i] <= assets[i - 1]) revert BadWitness(WitnessPart.Listing, i, assets[i]);
+            n = Reader.u8At(stream.take(1));
+            if (n > MAX_STEP_LEGS) revert BadWitness(WitnessPart.Listing, n, MAX_STEP_LEGS);
+            uint256[] memory assets = new uint256[](n);
+            bytes32[] memory names = new bytes32[](n);
+            for (uint256 i = 0; i < n; ++i) {
+                (assets[i], names[i]) = Witness.listing(stream, listingsRoot, i);
+                if (i != 0 && assets[i] <= assets[i - 1]) revert BadWitness(WitnessPart.Listing, i, assets[i]);
+            }
+            trade.assets = assets;
+            trade.names = names;
+            trade.keys = Witness.keys(stream, 1 + trade.fillCount);
         }
-        trade.assets = assets;
-        trade.names = names;
-        trade.keys = Witness.keys(stream, 1 + trade.fillCount);
     }
 
     function _readAccounts(Trade memory trade, Reader.Cursor memory stream, uint256 n) private pure {
-        trade.accounts = _references(n);
-        Witness.Place[] memory places;
-        {
-            AccountLeaf.Account[] memory references = _references(n);
-            assembly ("memory-safe") {
-                places := references
+        unchecked {
+            trade.accounts = _references(n);
+            Witness.Place[] memory places;
+            {
+                AccountLeaf.Account[] memory references = _references(n);
+                assembly ("memory-safe") {
+                    places := references
+                }
             }
-        }
-        trade.places = places;
-        uint256 positions = 0;
-        for (uint256 i = 0; i < n; ++i) {
-            (AccountLeaf.Account memory account, Witness.Place memory place) = Witness.account(stream, i);
-            if (i != 0 && place.index <= places[i - 1].index) {
-                revert BadWitness(WitnessPart.Account, i, place.index);
+            trade.places = places;
+            uint256 positions = 0;
+            for (uint256 i = 0; i < n; ++i) {
+                (AccountLeaf.Account memory account, Witness.Place memory place) = Witness.account(stream, i);
+                if (i != 0 && place.index <= places[i - 1].index) {
+                    revert BadWitness(WitnessPart.Account, i, place.index);
+                }
+                positions += account.positions.length;
+                account.dropExpired(trade.time);
+                trade.accounts[i] = account;
+                places[i] = place;
             }
-            positions += account.positions.length;
-            account.dropExpired(trade.time);
-            trade.accounts[i] = account;
-            places[i] = place;
-        }
-        if (positions > MAX_STEP_POSITIONS) {
-            revert Refused(Codes.STEP_LIMIT, 0, int256(positions), int256(MAX_STEP_POSITIONS));
+            if (positions > MAX_STEP_POSITIONS) {
+                revert Refused(Codes.STEP_LIMIT, 0, int256(positions), int256(MAX_STEP_POSITIONS));
+            }
         }
     }
 
@@ -271,16 +283,18 @@ contract TradeVerifier is IVerifier {
     }
 
     function _hashFills(Trade memory trade) private pure returns (bytes32) {
-        uint256 n = trade.fillCount;
-        bytes32[] memory hashes = new bytes32[](n);
-        uint256 ptr = trade.fillsAt;
-        for (uint256 i = 0; i < n; ++i) {
-            hashes[i] = Eip712.hashFill(
-                Reader.b32At(ptr), Reader.u32At(ptr + 32), Reader.i64At(ptr + 36), Reader.u64At(ptr + 44)
-            );
-            ptr += FILL_SIZE;
+        unchecked {
+            uint256 n = trade.fillCount;
+            bytes32[] memory hashes = new bytes32[](n);
+            uint256 ptr = trade.fillsAt;
+            for (uint256 i = 0; i < n; ++i) {
+                hashes[i] = Eip712.hashFill(
+                    Reader.b32At(ptr), Reader.u32At(ptr + 32), Reader.i64At(ptr + 36), Reader.u64At(ptr + 44)
+                );
+                ptr += FILL_SIZE;
+            }
+            return Hashing.keccakWords(hashes);
         }
-        return keccak256(abi.encodePacked(hashes));
     }
 
     function _authorise(
@@ -317,47 +331,55 @@ contract TradeVerifier is IVerifier {
     }
 
     function _checkFill(Trade memory trade, Eip712.Intent memory intent, uint256 i) private pure {
-        uint256 ptr = trade.intentsAt[i];
-        uint256 fillAt = trade.fillsAt + i * FILL_SIZE;
-        uint256 item = i + 1;
-        intent.owner = Reader.addressAt(ptr + 1);
-        intent.account = Reader.u32At(ptr + 21);
-        intent.cash = Reader.i64At(ptr + 25);
-        intent.maxFee = Reader.u64At(ptr + 33);
-        intent.parts = Reader.u32At(ptr + 41);
-        intent.minParts = Reader.u32At(ptr + 45);
-        intent.validFrom = Reader.u64At(ptr + 49);
-        intent.validUntil = Reader.u64At(ptr + 57);
-        intent.nonce = Reader.u64At(ptr + 65);
-        intent.verifiedOnly = Reader.u8At(ptr + 73) & FLAG_VERIFIED_ONLY;
-        _checkForm(trade, intent, ptr, item);
+        unchecked {
+            uint256 ptr = trade.intentsAt[i];
+            uint256 fillAt = trade.fillsAt + i * FILL_SIZE;
+            uint256 item = i + 1;
+            intent.owner = Reader.addressAt(ptr + 1);
+            intent.account = Reader.u32At(ptr + 21);
+            intent.cash = Reader.i64At(ptr + 25);
+            intent.maxFee = Reader.u64At(ptr + 33);
+            intent.parts = Reader.u32At(ptr + 41);
+            intent.minParts = Reader.u32At(ptr + 45);
+            intent.validFrom = Reader.u64At(ptr + 49);
+            intent.validUntil = Reader.u64At(ptr + 57);
+            intent.nonce = Reader.u64At(ptr + 65);
+            intent.verifiedOnly = Reader.u8At(ptr + 73) & FLAG_VERIFIED_ONLY;
+            _checkForm(trade, intent, ptr, item);
 
-        bytes32 id = Eip712.digest(trade.domain, Eip712.hashIntent(intent));
-        bytes32 filled = Reader.b32At(fillAt);
-        if (id != filled) {
-            revert Refused(Codes.INTENT_MISMATCH, item, int256(uint256(id)), int256(uint256(filled)));
+            bytes32 id = Eip712.digest(trade.domain, Eip712.hashIntent(intent));
+            bytes32 filled = Reader.b32At(fillAt);
+            if (id != filled) {
+                revert Refused(Codes.INTENT_MISMATCH, item, int256(uint256(id)), int256(uint256(filled)));
+            }
+            AccountLeaf.Account memory account = trade.accounts[trade.slots[i]];
+            if (!account.isOf(intent.owner, intent.account)) {
+                revert Refused(
+                    Codes.NO_ACCOUNT,
+                    item,
+                    int256(uint256(uint160(account.owner))),
+                    int256(uint256(uint160(intent.owner)))
+                );
+            }
+            if (trade.slots[i] == trade.solverSlot) {
+                revert Refused(
+                    Codes.SELF_TRADE,
+                    item,
+                    int256(uint256(uint160(intent.owner))),
+                    int256(uint256(uint160(account.owner)))
+                );
+            }
+            if (intent.validFrom > trade.time) {
+                revert Refused(Codes.NOT_YET_VALID, item, int256(intent.validFrom), int256(trade.time));
+            }
+            if (intent.validUntil < trade.time) {
+                revert Refused(Codes.EXPIRED, item, int256(intent.validUntil), int256(trade.time));
+            }
+            uint256 signatureAt = ptr + INTENT_SIZE + Reader.u8At(ptr + 74) * LEG_SIZE;
+            _authorise(trade, id, account, Witness.SCOPE_INTENTS, signatureAt, item);
+            _fillParts(account, intent, id, Reader.u32At(fillAt + 32), trade.time, item);
+            _checkLimits(intent, Reader.u32At(fillAt + 32), Reader.i64At(fillAt + 36), Reader.u64At(fillAt + 44), item);
         }
-        AccountLeaf.Account memory account = trade.accounts[trade.slots[i]];
-        if (!account.isOf(intent.owner, intent.account)) {
-            revert Refused(
-                Codes.NO_ACCOUNT, item, int256(uint256(uint160(account.owner))), int256(uint256(uint160(intent.owner)))
-            );
-        }
-        if (trade.slots[i] == trade.solverSlot) {
-            revert Refused(
-                Codes.SELF_TRADE, item, int256(uint256(uint160(intent.owner))), int256(uint256(uint160(account.owner)))
-            );
-        }
-        if (intent.validFrom > trade.time) {
-            revert Refused(Codes.NOT_YET_VALID, item, int256(intent.validFrom), int256(trade.time));
-        }
-        if (intent.validUntil < trade.time) {
-            revert Refused(Codes.EXPIRED, item, int256(intent.validUntil), int256(trade.time));
-        }
-        uint256 signatureAt = ptr + INTENT_SIZE + Reader.u8At(ptr + 74) * LEG_SIZE;
-        _authorise(trade, id, account, Witness.SCOPE_INTENTS, signatureAt, item);
-        _fillParts(account, intent, id, Reader.u32At(fillAt + 32), trade.time, item);
-        _checkLimits(intent, Reader.u32At(fillAt + 32), Reader.i64At(fillAt + 36), Reader.u64At(fillAt + 44), item);
     }
 
     /// @dev Form in the order of its codes (105 to 113). The legs' part runs as one pass while they are hashed; which rule
@@ -381,25 +403,27 @@ contract TradeVerifier is IVerifier {
         uint256 legCount,
         uint256 item
     ) private pure returns (bytes32) {
-        bytes32[] memory hashes = new bytes32[](legCount);
-        uint256 ptr = intentAt + INTENT_SIZE;
-        uint256 listing = 0;
-        uint256 last = 0;
-        for (uint256 i = 0; i < legCount; ++i) {
-            uint256 asset = Reader.u64At(ptr);
-            int256 quantity = Reader.i64At(ptr + 8);
-            ptr += LEG_SIZE;
-            while (listing < trade.assets.length && trade.assets[listing] < asset) ++listing;
-            // An id above the last, so above zero, is not the cash.
-            bool isAllowed = asset > last && quantity != 0 && quantity < MAX_UNITS && quantity > -MAX_UNITS
-                && quantity % int256(intent.parts) == 0 && listing < trade.assets.length
-                && trade.assets[listing] == asset;
-            if (!isAllowed) _refuseForm(trade, intent, intentAt, item);
-            last = asset;
-            trade.listingsUsed |= 1 << listing;
-            hashes[i] = Eip712.hashLeg(trade.names[listing], quantity);
+        unchecked {
+            bytes32[] memory hashes = new bytes32[](legCount);
+            uint256[] memory assets = trade.assets;
+            uint256 ptr = intentAt + INTENT_SIZE;
+            uint256 listing = 0;
+            uint256 last = 0;
+            for (uint256 i = 0; i < legCount; ++i) {
+                uint256 asset = Reader.u64At(ptr);
+                int256 quantity = Reader.i64At(ptr + 8);
+                ptr += LEG_SIZE;
+                while (listing < assets.length && assets[listing] < asset) ++listing;
+                // An id above the last, so above zero, is not the cash.
+                bool isAllowed = asset > last && quantity != 0 && quantity < MAX_UNITS && quantity > -MAX_UNITS
+                    && quantity % int256(intent.parts) == 0 && listing < assets.length && assets[listing] == asset;
+                if (!isAllowed) _refuseForm(trade, intent, intentAt, item);
+                last = asset;
+                trade.listingsUsed |= 1 << listing;
+                hashes[i] = Eip712.hashLeg(trade.names[listing], quantity);
+            }
+            return Hashing.keccakWords(hashes);
         }
-        return keccak256(abi.encodePacked(hashes));
     }
 
     /// @dev Finds the first rule of the form that an intent breaks, in the order of the codes.
@@ -456,37 +480,39 @@ contract TradeVerifier is IVerifier {
         uint256 time,
         uint256 item
     ) private pure {
-        (uint256 ptr, bool isOpen) = account.partialOf(id);
-        uint256 done = 0;
-        if (isOpen) {
-            done = account.partials[ptr].partsDone;
-        } else {
-            uint256 lane = Nonces.laneOf(intent.nonce);
-            uint256 number = Nonces.numberOf(intent.nonce);
-            uint256[4] memory lanes = account.lanes;
-            if (!Nonces.isFree(lanes[lane], number)) {
-                revert Refused(Codes.NONCE_USED, item, int256(number), int256(lanes[lane] >> 64));
+        unchecked {
+            (uint256 ptr, bool isOpen) = account.partialOf(id);
+            uint256 done = 0;
+            if (isOpen) {
+                done = account.partials[ptr].partsDone;
+            } else {
+                uint256 lane = Nonces.laneOf(intent.nonce);
+                uint256 number = Nonces.numberOf(intent.nonce);
+                uint256[4] memory lanes = account.lanes;
+                if (!Nonces.isFree(lanes[lane], number)) {
+                    revert Refused(Codes.NONCE_USED, item, int256(number), int256(lanes[lane] >> 64));
+                }
+                lanes[lane] = Nonces.use(lanes[lane], number);
             }
-            lanes[lane] = Nonces.use(lanes[lane], number);
-        }
-        // The leaf is proven at the end only, so what it says may still be anything.
-        uint256 left = done < intent.parts ? intent.parts - done : 0;
-        uint256 least = intent.minParts < left ? intent.minParts : left;
-        if (filled < least || filled > left || left == 0) {
-            revert Refused(Codes.BAD_PARTS_FILLED, item, int256(filled), int256(filled > left ? left : least));
-        }
-        done += filled;
-        if (done == intent.parts) {
-            if (isOpen) account.removePartial(ptr);
-        } else if (isOpen) {
-            account.partials[ptr].partsDone = done;
-            account.partials[ptr].lastFill = time;
-        } else {
-            account.appendPartial(
-                AccountLeaf.Partial({
-                    intent: id, nonce: intent.nonce, validUntil: intent.validUntil, lastFill: time, partsDone: done
-                })
-            );
+            // The leaf is proven at the end only, so what it says may still be anything.
+            uint256 left = done < intent.parts ? intent.parts - done : 0;
+            uint256 least = intent.minParts < left ? intent.minParts : left;
+            if (filled < least || filled > left || left == 0) {
+                revert Refused(Codes.BAD_PARTS_FILLED, item, int256(filled), int256(filled > left ? left : least));
+            }
+            done += filled;
+            if (done == intent.parts) {
+                if (isOpen) account.removePartial(ptr);
+            } else if (isOpen) {
+                account.partials[ptr].partsDone = done;
+                account.partials[ptr].lastFill = time;
+            } else {
+                account.appendPartial(
+                    AccountLeaf.Partial({
+                        intent: id, nonce: intent.nonce, validUntil: intent.validUntil, lastFill: time, partsDone: done
+                    })
+                );
+            }
         }
     }
 
@@ -495,30 +521,34 @@ contract TradeVerifier is IVerifier {
         private
         pure
     {
-        int256 parts = int256(intent.parts);
-        int256 share = intent.cash * int256(filled);
-        // Solidity's division goes towards zero, which is up for a negative share.
-        int256 limit = share > 0 ? (share + parts - 1) / parts : share / parts;
-        if (cash < limit) revert Refused(Codes.BELOW_LIMIT, item, cash, limit);
-        uint256 maxFee = intent.maxFee * filled / intent.parts;
-        if (fee > maxFee) revert Refused(Codes.FEE_ABOVE_LIMIT, item, int256(fee), int256(maxFee));
+        unchecked {
+            int256 parts = int256(intent.parts);
+            int256 share = intent.cash * int256(filled);
+            // Solidity's division goes towards zero, which is up for a negative share.
+            int256 limit = share > 0 ? (share + parts - 1) / parts : share / parts;
+            if (cash < limit) revert Refused(Codes.BELOW_LIMIT, item, cash, limit);
+            uint256 maxFee = intent.maxFee * filled / intent.parts;
+            if (fee > maxFee) revert Refused(Codes.FEE_ABOVE_LIMIT, item, int256(fee), int256(maxFee));
+        }
     }
 
     // 4. The effects
 
     function _applyFills(Trade memory trade) private pure {
-        AccountLeaf.Account memory solver = trade.accounts[trade.solverSlot];
-        for (uint256 i = 0; i < trade.fillCount; ++i) {
-            uint256 fillAt = trade.fillsAt + i * FILL_SIZE;
-            AccountLeaf.Account memory owner = trade.accounts[trade.slots[i]];
-            _moveLegs(trade.intentsAt[i], Reader.u32At(fillAt + 32), owner, solver, i + 1);
-            int256 cash = Reader.i64At(fillAt + 36);
-            uint256 fee = Reader.u64At(fillAt + 44);
-            if (!owner.addCash(cash - int256(fee))) {
-                revert Refused(Codes.OVERFLOW, i + 1, owner.cash, cash - int256(fee));
+        unchecked {
+            AccountLeaf.Account memory solver = trade.accounts[trade.solverSlot];
+            for (uint256 i = 0; i < trade.fillCount; ++i) {
+                uint256 fillAt = trade.fillsAt + i * FILL_SIZE;
+                AccountLeaf.Account memory owner = trade.accounts[trade.slots[i]];
+                _moveLegs(trade.intentsAt[i], Reader.u32At(fillAt + 32), owner, solver, i + 1);
+                int256 cash = Reader.i64At(fillAt + 36);
+                uint256 fee = Reader.u64At(fillAt + 44);
+                if (!owner.addCash(cash - int256(fee))) {
+                    revert Refused(Codes.OVERFLOW, i + 1, owner.cash, cash - int256(fee));
+                }
+                if (!solver.addCash(-cash)) revert Refused(Codes.OVERFLOW, i + 1, solver.cash, -cash);
+                trade.fees += fee;
             }
-            if (!solver.addCash(-cash)) revert Refused(Codes.OVERFLOW, i + 1, solver.cash, -cash);
-            trade.fees += fee;
         }
     }
 
@@ -529,19 +559,21 @@ contract TradeVerifier is IVerifier {
         AccountLeaf.Account memory solver,
         uint256 item
     ) private pure {
-        int256 parts = int256(Reader.u32At(intentAt + 41));
-        uint256 ptr = intentAt + INTENT_SIZE;
-        uint256 end = ptr + Reader.u8At(intentAt + 74) * LEG_SIZE;
-        for (; ptr < end; ptr += LEG_SIZE) {
-            uint256 asset = Reader.u64At(ptr);
-            int256 quantity = Reader.i64At(ptr + 8);
-            // Exact: the form check made sure that each part is a whole number of units.
-            quantity = quantity / parts * int256(filled);
-            if (!owner.add(asset, quantity)) {
-                revert Refused(Codes.OVERFLOW, item, owner.quantity(asset), quantity);
-            }
-            if (!solver.add(asset, -quantity)) {
-                revert Refused(Codes.OVERFLOW, item, solver.quantity(asset), -quantity);
+        unchecked {
+            int256 parts = int256(Reader.u32At(intentAt + 41));
+            uint256 ptr = intentAt + INTENT_SIZE;
+            uint256 end = ptr + Reader.u8At(intentAt + 74) * LEG_SIZE;
+            for (; ptr < end; ptr += LEG_SIZE) {
+                uint256 asset = Reader.u64At(ptr);
+                int256 quantity = Reader.i64At(ptr + 8);
+                // Exact: the form check made sure that each part is a whole number of units.
+                quantity = quantity / parts * int256(filled);
+                if (!owner.add(asset, quantity)) {
+                    revert Refused(Codes.OVERFLOW, item, owner.quantity(asset), quantity);
+                }
+                if (!solver.add(asset, -quantity)) {
+                    revert Refused(Codes.OVERFLOW, item, solver.quantity(asset), -quantity);
+                }
             }
         }
     }

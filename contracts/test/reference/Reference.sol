@@ -719,12 +719,17 @@ abstract contract Reference is Test {
     function touched(Trade memory t) internal view returns (uint32[] memory indices) {
         indices = new uint32[](t.intents.length + 1);
         uint256 n = 0;
-        for (uint32 index = 0; index <= accountCount; ++index) {
-            bool isTouched = index == indexOf[t.solver][t.account];
-            for (uint256 i = 0; i < t.intents.length; ++i) {
-                if (index == indexOf[t.intents[i].owner][t.intents[i].account]) isTouched = true;
+        for (uint256 i = 0; i <= t.intents.length; ++i) {
+            uint32 index =
+                i == 0 ? indexOf[t.solver][t.account] : indexOf[t.intents[i - 1].owner][t.intents[i - 1].account];
+            uint256 j = 0;
+            while (j < n && indices[j] < index) ++j;
+            if (j < n && indices[j] == index) continue;
+            for (uint256 k = n; k > j; --k) {
+                indices[k] = indices[k - 1];
             }
-            if (isTouched) indices[n++] = index;
+            indices[j] = index;
+            ++n;
         }
         assembly {
             mstore(indices, n)

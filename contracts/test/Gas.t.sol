@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Scenario} from "./reference/Scenario.sol";
+import {Tree} from "./reference/Tree.sol";
+
+/// @dev What settling costs as a transaction: execution, calldata and the fixed 21,000. The owners lie at random among
+///      2^14 accounts, and each is filled against the market's solver.
+contract GasTest is Scenario {
+    using Tree for Tree.Data;
+
+    uint256 private constant POPULATION = 2 ** 14;
+    uint256 private constant FILLS_PER_TRADE = 15;
+
+    function setUp() public override {
+        super.setUp();
+        settledMarket();
+    }
+
+    /// @dev Accounts for the owners at random indices, strangers at all others. The leaves are put into the tree by hand
+    ///      and the vault is told the root: 16,384 deposits would take minutes and change nothing.
+    function _populate(uint256 owners) private returns (uint256[] memory keys) {
+        keys = new uint256[](owners);
+        for (uint256 i = 4; i < POPULATION; ++i) {
+            accountsTree.nodes[0][i] = keccak256(abi.encode("someone", i));
+        }
+        for (uint256 i = 0; i < owners; ++i) {
+            keys[i] = uint256(keccak256(abi.encode("owner", i)));
+            uint32 index = uint32(4 + keys[i] % (POPULATION - 4));
+            while (accountAt[index].owner != address(0)) ++index;
+            indexOf[vm.addr(keys[i])][0] = index;
+            accountAt[index].owner = vm.addr(keys[i]);
+            accountAt[index].cash = int64(1000 * ONE);
+            addPosition(index, ETH, int256(uint256(2 * ONE)));
+            addPosition(index, CALL, -int256(uint256(ONE)));
+            accountsTree.nodes[0][index] = keccak256(leafOf(index));
+        }
+        accountCount = uint32(POPULATION);
+        uint256 width = POPULATION;
+        for (uint256 level = 0; level < 32; ++level) {
+            width = width > 1 ? width / 2 : 1;
+            for (uint256 i = 0; i < width; ++i) {
+                accountsTree.nodes[level + 1][i] =
+                    keccak256(abi.encode(accountsTree.nodes[level][2 * i], accountsTree.nodes[level][2 * i + 1]));
+            }
+        }
+    }
+
+    /// @dev Sets the vault to the reference's state and begins a batch there.
+    function _begin() private {
+        closeBatch();
+        sequence = vault.state().verifiedSequence + 1;
+        for (uint256 slot = 0; slot < 8; ++slot) {
+            if (vm.load(address(vault), bytes32(slot)) == vault.state().verifiedRoot) {
+                vm.store(address(vault), bytes32(slot), parentRoot);
+            }
+        }
+        assertEq(vault.state().verifiedRoot, parentRoot);
+        applyPrice(T0 + 1, new bytes(400));
+    }
+
+    function _report(string memory name, uint256 fills, uint256 perTrade) private {
+        vm.pauseGasMetering();
+        uint256[] memory keys = _populate(fills);
+        _begin();
+        uint64 auction = 1;
+        for (uint256 next = 0; next < fills;) {
+            uint256 n = fills - next < perTrade ? fills - next : perTrade;
+            Intent[] memory intents = new Intent[](n);
+            for (uint256 i = 0; i < n; ++i) {
+                intents[i] = buy(vm.addr(keys[next]), keys[next], PERP, int64(ONE), int64(30 * ONE), 0);
+                ++next;
+            }
+            applyTrade(bidFor(auction++, intents));
+        }
+        Batch memory batch = closeBatch();
+        bytes memory input = abi.encodeCall(vault.settle, (batch.header, batch.data, batch.witness, 0));
+        vm.resumeGasMetering();
+        vault.settle(batch.header, batch.data, batch.witness, 0);
+        uint256 execution = vm.lastCallGas().gasTotalUsed;
+        vm.pauseGasMetering();
+        uint256 zeros = 0;
+        for (uint256 i = 0; i < input.length; ++i) {
+            if (input[i] == 0) ++zeros;
+        }
+        uint256 calldata_ = 4 * zeros + 16 * (input.length - zeros);
+        uint256 total = 21_000 + calldata_ + execution;
+        emit log(string.concat("--- ", name));
+        emit log_named_uint("calldata bytes", input.length);
+        emit log_named_uint("calldata gas", calldata_);
+        emit log_named_uint("execution gas", execution);
+        emit log_named_uint("transaction gas", total);
+        emit log_named_uint("transaction gas per fill", total / fills);
+        emit log_named_uint("of it execution", execution / fills);
+    }
+
+    function test_gas_1fill() public {
+        _report("price and a trade of one fill, two accounts", 1, 1);
+    }
+
+    function test_gas_10fills() public {
+        _report("price and one trade of 10 fills", 10, FILLS_PER_TRADE);
+    }
+
+    function test_gas_100fills() public {
+        _report("price and 7 trades, 100 fills", 100, FILLS_PER_TRADE);
+    }
+
+    function test_gas_100fills_inTradesOfOne() public {
+        _report("price and 100 trades of one fill", 100, 1);
+    }
+
+    /// @dev The step alone, as a dispute would pay for it.
+    function test_gas_stepOfOneFill() public {
+        vm.pauseGasMetering();
+        uint256[] memory keys = _populate(1);
+        applyPrice(T0 + 1, "p");
+        bytes memory global = globalRecord();
+        bytes32 root = accountsRoot();
+        Intent memory intent = buy(vm.addr(keys[0]), keys[0], PERP, int64(ONE), int64(30 * ONE), 0);
+        (bytes memory record, bytes memory witness) = applyTrade(bidFor(1, one(intent)));
+        vm.resumeGasMetering();
+        tradeVerifier.rerun(domain, global, root, record, witness);
+        emit log_named_uint("trade step, 1 fill, 2 accounts, execution", vm.lastCallGas().gasTotalUsed);
+    }
+}
