@@ -488,14 +488,16 @@ public final class Ledger {
         accounts.tree().rehashAll(accounts.size());
         requireSame("listings", ledger.listingsTree.root(), global.listingsRoot());
         requireSame("keys", keys.root(), global.keysRoot());
-        requireSame("feeder set", hashOf(ledger.feederSet), global.feederSetHash());
-        requireSame("margin parameters", hashOf(ledger.parameterContent), global.paramsHash());
+        requireContent("feeder set", ledger.feederSet, global.feederSetHash());
+        requireContent("margin parameters", ledger.parameterContent, global.paramsHash());
         ledger.root = ledger.rootOf(global);
         return ledger;
     }
 
-    private static Bytes32 hashOf(byte[] content) {
-        return content.length == 0 ? Bytes32.ZERO : Keccak256.hash(content);
+    private static void requireContent(String what, byte[] content, Bytes32 expected) {
+        if (content.length > 0 || !expected.isZero()) {
+            requireSame(what, Keccak256.hash(content), expected);
+        }
     }
 
     private static void requireSame(String what, Bytes32 found, Bytes32 expected) {
