@@ -23,6 +23,7 @@ public final class Network implements AutoCloseable {
     private final Devnet devnet;
     private final Deployment deployment;
     private final DevKeys keys;
+    private boolean closed;
 
     private Network(Devnet devnet, Deployment deployment, DevKeys keys) {
         this.devnet = devnet;
@@ -130,8 +131,12 @@ public final class Network implements AutoCloseable {
         return (System.nanoTime() - since) / 1e9;
     }
 
+    /** Once; a second call waits for the first. */
     @Override
-    public void close() {
-        devnet.close();
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            devnet.close();
+        }
     }
 }

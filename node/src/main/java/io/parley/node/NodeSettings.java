@@ -71,8 +71,8 @@ public final class NodeSettings {
 
     /** Logs to a file, so that the terminal holds only what a person reads. */
     public NodeSettings logTo(Path file) {
-        set("quarkus.log.console.enable", false);
-        set("quarkus.log.file.enable", true);
+        set("quarkus.log.console.enabled", false);
+        set("quarkus.log.file.enabled", true);
         return set("quarkus.log.file.path", file);
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,6 +29,7 @@ import picocli.CommandLine.Option;
                 "Starts broker, database, chain, all roles and house solvers, and settles a first set of intents.")
 final class Up implements Callable<Integer> {
 
+    private static final Logger LOG = Logger.getLogger(Up.class);
     private static final int USUAL_PORT = 8080;
 
     @Option(names = "--once", description = "Exit once the first set has settled: 0 if all of it did, 1 otherwise.")
@@ -82,7 +84,13 @@ final class Up implements Callable<Integer> {
         int code = Parley.DONE;
         if (!noDemo) {
             var door = new Door(api);
-            code = new FirstSet(terminal, door, network.keys()).run() ? Parley.DONE : Parley.OUTCOME;
+            try {
+                code = new FirstSet(terminal, door, network.keys()).run() ? Parley.DONE : Parley.OUTCOME;
+            } catch (RuntimeException e) {
+                terminal.line("%n  The first set was not settled: %s", e.getMessage());
+                LOG.error("The first set was not settled", e);
+                code = Parley.OUTCOME;
+            }
         }
         terminal.line("");
         terminal.stage("API", "%s/q/swagger-ui", api);
