@@ -64,7 +64,8 @@ public final class SolverRole {
             }
         }
         if (solvers.isEmpty()) {
-            LOG.warn("The role solver is on and no solver runs: none is configured under parley.solvers, or none starts.");
+            LOG.warn(
+                    "The role solver is on and no solver runs: none is configured under parley.solvers, or none starts.");
         }
         meters.register(solvers);
         host = new SolverHost(
@@ -86,8 +87,7 @@ public final class SolverRole {
         if (factories.size() != 1) {
             throw new IllegalArgumentException("""
                     %s solver factories are named (%s).
-                    Known are %s: they are found by META-INF/services/%s."""
-                    .formatted(
+                    Known are %s: they are found by META-INF/services/%s.""".formatted(
                             factories.isEmpty() ? "No" : factories.size(),
                             plan.factory(),
                             ServiceLoader.load(SolverFactory.class).stream()

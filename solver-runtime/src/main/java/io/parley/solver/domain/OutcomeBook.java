@@ -180,12 +180,11 @@ public final class OutcomeBook {
 
     /** @return the outcome that this decides, if it is a trade of a bid in the book */
     public synchronized List<Told> on(ClearedRecord record) {
-        int kind =
-                switch (record) {
-                    case ClearedRecord.Applied applied -> applied.commandKind();
-                    case ClearedRecord.Refused refused -> refused.commandKind();
-                    case ClearedRecord.PriceTick tick -> 0;
-                };
+        int kind = switch (record) {
+            case ClearedRecord.Applied applied -> applied.commandKind();
+            case ClearedRecord.Refused refused -> refused.commandKind();
+            case ClearedRecord.PriceTick tick -> 0;
+        };
         if (kind != TradeCommand.KIND || open.isEmpty()) {
             return List.of();
         }
@@ -198,8 +197,8 @@ public final class OutcomeBook {
             return List.of(refused(entry, refused.code(), refused.detail()));
         }
         forget(entry);
-        return List.of(new Told(
-                entry.solver, new Outcome.Won(entry.bid.auction(), entry.bid.digest(), entry.bid.proposal())));
+        return List.of(
+                new Told(entry.solver, new Outcome.Won(entry.bid.auction(), entry.bid.digest(), entry.bid.proposal())));
     }
 
     private Told refused(Entry entry, int code, String detail) {

@@ -36,14 +36,16 @@ public final class Sealing {
     /** Why a proposal would be refused whatever the market does; empty if it may be sent. */
     public static Optional<String> objection(AuctionView auction, Proposal proposal) {
         if (auction.accounts().stream().noneMatch(a -> a.account() == proposal.account())) {
-            return Optional.of("account %d is not one of this solver's accounts that exist".formatted(proposal.account()));
+            return Optional.of(
+                    "account %d is not one of this solver's accounts that exist".formatted(proposal.account()));
         }
         int count = proposal.fills().size();
         if (count < 1 || count > Bid.MAX_FILLS) {
             return Optional.of("it has %d fills, not 1 to %d".formatted(count, Bid.MAX_FILLS));
         }
         if (proposal.pays() < 0 || proposal.cap() < Proposal.CAP_OPEN) {
-            return Optional.of("pays (%d) and cap (%d) must not be negative".formatted(proposal.pays(), proposal.cap()));
+            return Optional.of(
+                    "pays (%d) and cap (%d) must not be negative".formatted(proposal.pays(), proposal.cap()));
         }
         var intents = new HashMap<Bytes32, OpenIntent>();
         auction.intents().forEach(i -> intents.put(i.id(), i));
@@ -51,7 +53,8 @@ public final class Sealing {
         for (var fill : proposal.fills()) {
             var open = intents.get(fill.intent());
             if (open == null || !seen.add(fill.intent())) {
-                return Optional.of("intent %s is %s".formatted(fill.intent(), open == null ? "not open" : "filled twice"));
+                return Optional.of(
+                        "intent %s is %s".formatted(fill.intent(), open == null ? "not open" : "filled twice"));
             }
             if (fill.parts() < open.fewestParts() || fill.parts() > open.partsLeft() || fill.parts() == 0) {
                 return Optional.of("%d parts of intent %s are not %d to %d"
@@ -64,7 +67,8 @@ public final class Sealing {
                                 fill.intent(),
                                 Fixed8.format(open.cashLimit(fill.parts()))));
             }
-            long mostFee = Fixed8.mulDivFloor(open.intent().maxFee(), fill.parts(), open.intent().parts());
+            long mostFee = Fixed8.mulDivFloor(
+                    open.intent().maxFee(), fill.parts(), open.intent().parts());
             if (fill.fee() > mostFee || fill.fee() < Math.min(auction.feePerFill(), mostFee)) {
                 return Optional.of("a fee of %s on intent %s is not %s to %s"
                         .formatted(
@@ -94,8 +98,7 @@ public final class Sealing {
                 auction.market().time() + VALIDITY,
                 salts.get());
         var digest = Eip712.digest(domain, bid);
-        var commitment =
-                new Commitment(solver, proposal.account(), auction.auction(), digest, cap(auction, proposal));
+        var commitment = new Commitment(solver, proposal.account(), auction.auction(), digest, cap(auction, proposal));
         return new SealedBid(
                 proposal,
                 digest,

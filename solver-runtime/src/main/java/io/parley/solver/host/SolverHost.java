@@ -136,7 +136,9 @@ public final class SolverHost implements AutoCloseable {
             replayUntil = opened.commandsOffset();
         }
         if (!replayed && state.commandsOffset() < replayUntil) {
-            LOG.debugf("auction %d: the log is still being read (%d of %d)", opened.auction(), state.commandsOffset(), replayUntil);
+            LOG.debugf(
+                    "auction %d: the log is still being read (%d of %d)",
+                    opened.auction(), state.commandsOffset(), replayUntil);
             late.increment();
             return;
         }
@@ -225,14 +227,17 @@ public final class SolverHost implements AutoCloseable {
                         solver.plan().name(), opened.auction(), objection.get());
                 continue;
             }
-            var bid = sealing.seal(answer.view(), solver.plan().owner(), solver.plan().signer(), proposal);
+            var bid = sealing.seal(
+                    answer.view(), solver.plan().owner(), solver.plan().signer(), proposal);
             book.committed(solver.plan().name(), bid);
             publisher.commit(bid);
             solver.tally().count(Count.COMMITMENTS);
             sealed.add(bid);
         }
         if (!sealed.isEmpty()) {
-            LOG.debugf("solver %s committed to %d bids in auction %d", solver.plan().name(), sealed.size(), opened.auction());
+            LOG.debugf(
+                    "solver %s committed to %d bids in auction %d",
+                    solver.plan().name(), sealed.size(), opened.auction());
             long wait = opened.commitUntil() + timing.reveal().toMillis() - clock.millis();
             schedule.schedule(() -> reveal(solver, sealed), Math.max(wait, 0), TimeUnit.MILLISECONDS);
         }

@@ -96,7 +96,7 @@ public final class SolverSettings {
 
     private <T> T required(String name, Class<T> type) {
         return config.getOptionalValue(name, type)
-                .orElseThrow(() ->
-                        new IllegalArgumentException("The role solver needs the setting (%s).".formatted(name)));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("The role solver needs the setting (%s).".formatted(name)));
     }
 }

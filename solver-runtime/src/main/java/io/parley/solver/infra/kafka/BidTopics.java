@@ -56,6 +56,8 @@ public final class BidTopics implements BidPublisher {
                         e -> LOG.warnf(
                                 e,
                                 "the %s to %s in auction %d may not have been written",
-                                what, bid.digest(), bid.auction()));
+                                what,
+                                bid.digest(),
+                                bid.auction()));
     }
 }

@@ -30,8 +30,7 @@ public final class SolverTopics {
     private final SolverRole role;
     private final Instance<MutinyEmitter<byte[]>> deadLetters;
 
-    SolverTopics(
-            SolverRole role, @Channel("solver-dead-letters-out") Instance<MutinyEmitter<byte[]>> deadLetters) {
+    SolverTopics(SolverRole role, @Channel("solver-dead-letters-out") Instance<MutinyEmitter<byte[]>> deadLetters) {
         this.role = role;
         this.deadLetters = deadLetters;
     }
