@@ -1,0 +1,72 @@
+package io.parley.bench;
+
+import io.parley.bench.micro.Micro;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Measures what Parley does, part by part, and prints plain tables. */
+public final class Bench {
+
+    private static final List<String> PARTS = List.of("signatures", "decode", "clearing", "selection", "load");
+
+    /** There is no log here: no word about that. */
+    public static final String QUIET = "slf4j.internal.verbosity";
+
+    private Bench() {}
+
+    public static void main(String... args) throws Exception {
+        var wanted = new TreeSet<String>(List.of(args));
+        if (wanted.contains("--help") || wanted.contains("-h")) {
+            help();
+            return;
+        }
+        for (var part : wanted) {
+            if (!PARTS.contains(part)) {
+                System.err.printf("There is no part (%s). The parts are %s.%n", part, String.join(", ", PARTS));
+                System.exit(2);
+            }
+        }
+        System.setProperty(QUIET, "ERROR");
+        var parts = wanted.isEmpty() ? Set.copyOf(PARTS) : wanted;
+        machine();
+        var micro = new Micro(System.out);
+        for (var part : PARTS) {
+            if (parts.contains(part)) {
+                switch (part) {
+                    case "signatures" -> micro.signatures();
+                    case "decode" -> micro.decode();
+                    case "clearing" -> micro.clearing();
+                    case "selection" -> micro.selection();
+                    default -> {}
+                }
+            }
+        }
+    }
+
+    private static void help() {
+        System.out.println("""
+                parley bench [part...]   measures; all parts without one, a few minutes
+
+                  signatures   who signed an intent: ours, with the native curve and without, beside web3j
+                  decode       an intent from and to bytes, beside Jackson
+                  clearing     a trade on the ledger, beside maps and BigDecimal
+                  selection    the winners of an auction: greedy, and OptaPlanner after it
+                  load         a network and a node of their own, and signed intents at rising rates until it saturates
+
+                Everything runs in processes and folders of its own and is gone afterwards. Whatever else the machine does is
+                in the numbers: ± is JMH's 99.9 % interval of the mean over five seconds.
+                """);
+    }
+
+    private static void machine() {
+        var system = java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+        System.out.printf(
+                "%s %s, %d processors, %s %s%n%n",
+                system.getName(),
+                system.getArch(),
+                system.getAvailableProcessors(),
+                System.getProperty("java.vm.name"),
+                System.getProperty("java.vm.version"));
+    }
+}
