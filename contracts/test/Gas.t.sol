@@ -123,4 +123,50 @@ contract GasTest is Scenario {
         tradeVerifier.rerun(domain, global, root, record, witness);
         emit log_named_uint("trade step, 1 fill, 2 accounts, execution", vm.lastCallGas().gasTotalUsed);
     }
+
+    /// @dev The worst step that the limits admit: 16 accounts, 240 positions (16 for each owner) and full partial fills,
+    ///      60 legs in 60 different listed assets, and keys instead of owners for all signatures.
+    function test_gas_worstStep_staysBelow12Million() public {
+        vm.pauseGasMetering();
+        uint256[] memory keys = _populate(15);
+        for (uint64 i = 0; i < 60; ++i) {
+            applyListing((100 + i) << 52 | uint64(2) << 32, string.concat("A", vm.toString(i), "-PERP"));
+        }
+        Intent[] memory intents = new Intent[](15);
+        for (uint64 i = 0; i < 15; ++i) {
+            address owner = vm.addr(keys[i]);
+            uint32 index = indexOf[owner][0];
+            for (uint64 p = 0; accountAt[index].positions.length < 16; ++p) {
+                addPosition(index, (200 + p) << 52 | uint64(2) << 32, 1);
+            }
+            for (uint64 o = 0; accountAt[index].opens.length < 15; ++o) {
+                accountAt[index].opens.push(Open(keccak256(abi.encode(i, o)), o, T0 + 1000, T0, 1));
+            }
+            syncLeaf(index);
+            applyRegisterKey(owner, 0, session, 1, T0 + 1000);
+            intents[i] = buy(owner, SESSION_KEY, PERP, 2, 0, 63);
+            intents[i].parts = 2;
+            intents[i].assets = new uint64[](4);
+            intents[i].quantities = new int64[](4);
+            for (uint64 l = 0; l < 4; ++l) {
+                intents[i].assets[l] = (100 + 4 * i + l) << 52 | uint64(2) << 32;
+                intents[i].quantities[l] = 2;
+            }
+        }
+        applyRegisterKey(solver, 3, session, 2, T0 + 1000);
+        Trade memory t = bidFor(1, intents);
+        t.signer = SESSION_KEY;
+        for (uint256 i = 0; i < 15; ++i) {
+            t.fills[i] = Fill(1, 0, 0);
+        }
+        bytes memory global = globalRecord();
+        bytes32 root = accountsRoot();
+        (bytes memory record, bytes memory witness) = applyTrade(t);
+        vm.resumeGasMetering();
+        tradeVerifier.rerun(domain, global, root, record, witness);
+        uint256 used = vm.lastCallGas().gasTotalUsed;
+        emit log_named_uint("worst trade step, execution", used);
+        emit log_named_uint("its witness, bytes", witness.length);
+        assertLt(used + 16 * (record.length + witness.length), 12_000_000);
+    }
 }

@@ -10,6 +10,7 @@ contract WrongByteTest is Scenario {
     bytes4 private constant ERROR = 0x08c379a0;
 
     Batch private batch;
+    uint256 private shift;
     mapping(bytes4 selector => uint256) private seen;
     bytes4[] private selectors;
 
@@ -31,11 +32,13 @@ contract WrongByteTest is Scenario {
         // Once more with the data's hash repaired, so that the steps themselves have to notice.
         tried += _flipAll(input, dataAt, data.length, headerAt + 105, data.length);
         tried += _flipAll(input, witnessAt, witness.length, 0, 0);
+        shift = 5;
+        tried += _flipAll(input, witnessAt, witness.length, 0, 0);
         emit log_named_uint("wrong bytes tried", tried);
         for (uint256 i = 0; i < selectors.length; ++i) {
             emit log_named_uint(vm.toString(selectors[i]), seen[selectors[i]]);
         }
-        assertEq(tried, 157 + 2 * data.length + witness.length);
+        assertEq(tried, 157 + 2 * data.length + 2 * witness.length);
         settle(batch);
     }
 
@@ -67,7 +70,7 @@ contract WrongByteTest is Scenario {
     {
         bytes32 hash;
         for (uint256 i = 0; i < length; ++i) {
-            bytes1 bit = bytes1(uint8(1 << (i % 8)));
+            bytes1 bit = bytes1(uint8(1 << ((i + shift) % 8)));
             input[start + i] ^= bit;
             if (hashed != 0) {
                 assembly {
