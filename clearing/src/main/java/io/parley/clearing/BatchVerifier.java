@@ -60,7 +60,8 @@ public final class BatchVerifier {
     /** Verifies what would go on-chain, and that the rest of the record says the same. */
     public Verdict verify(BatchRecord batch) {
         Run run = new Run();
-        Verdict verdict = run.verify(batch.header(), batch.data().bytes(), batch.witness().bytes());
+        Verdict verdict =
+                run.verify(batch.header(), batch.data().bytes(), batch.witness().bytes());
         if (!(verdict instanceof Verified verified)) {
             return verdict;
         }
@@ -138,8 +139,8 @@ public final class BatchVerifier {
 
             WireReader in = new WireReader(witness);
             Bytes32 accountsRoot = in.b32("accounts root");
-            GlobalRecord global =
-                    GlobalRecord.decode(in.raw(GlobalRecord.LENGTH, "global record").bytes());
+            GlobalRecord global = GlobalRecord.decode(
+                    in.raw(GlobalRecord.LENGTH, "global record").bytes());
             requireSame("parent root", Keccak256.hash(accountsRoot, global.hash()), header.parentRoot());
             require(global.queueCursor() == header.queueFrom(), "the queue is at %d", global.queueCursor());
             feesBefore = global.feesTotal();

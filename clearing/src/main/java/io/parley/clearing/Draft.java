@@ -239,8 +239,7 @@ final class Draft implements Holdings {
     void removePartial(int partial) {
         partials--;
         int at = partial * Account.PARTIAL;
-        System.arraycopy(
-                partialBytes, at + Account.PARTIAL, partialBytes, at, (partials - partial) * Account.PARTIAL);
+        System.arraycopy(partialBytes, at + Account.PARTIAL, partialBytes, at, (partials - partial) * Account.PARTIAL);
     }
 
     void removeAllPartials() {

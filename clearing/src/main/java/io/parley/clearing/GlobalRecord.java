@@ -193,7 +193,6 @@ public final class GlobalRecord {
     @Override
     public String toString() {
         return "time %d, price %d, queue %d, listings %d, insurance %d, fees %d, withdrawals %d"
-                .formatted(
-                        time(), priceSequence(), queueCursor(), listingCount(), insurance(), fees(), withdrawals());
+                .formatted(time(), priceSequence(), queueCursor(), listingCount(), insurance(), fees(), withdrawals());
     }
 }

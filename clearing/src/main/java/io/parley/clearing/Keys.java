@@ -25,7 +25,8 @@ final class Keys {
         return tree.root();
     }
 
-    @Nullable Grant find(Address owner, long account, Address key) {
+    @Nullable
+    Grant find(Address owner, long account, Address key) {
         return grants.get(new Holder(owner, account, key));
     }
 

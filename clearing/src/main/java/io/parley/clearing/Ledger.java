@@ -160,8 +160,7 @@ public final class Ledger {
             Account account = accounts.account(accounts.index(commitment.solver(), commitment.account()));
             if (account == null) {
                 throw new StepRefused(
-                        Reason.NO_ACCOUNT,
-                        "%s has no account %d".formatted(commitment.solver(), commitment.account()));
+                        Reason.NO_ACCOUNT, "%s has no account %d".formatted(commitment.solver(), commitment.account()));
             }
             new Transition(domain, screeningWorld, screening, recovery)
                     .authorise(
@@ -172,8 +171,7 @@ public final class Ledger {
                             signed.signature(),
                             RegisterKey.BIDS);
             Margin margin = strictMargin(account);
-            long wanted = Math.addExact(
-                    holds.of(commitment.solver(), commitment.account()), commitment.cap());
+            long wanted = Math.addExact(holds.of(commitment.solver(), commitment.account()), commitment.cap());
             if (margin.netInitial() < wanted) {
                 throw new StepRefused(
                         Reason.HOLD_EXCEEDS_MARGIN,
@@ -204,8 +202,8 @@ public final class Ledger {
     public Account account(int index) {
         Account account = accounts.account(index);
         if (account == null) {
-            throw new IllegalArgumentException("There is no account with index %d; %d exist."
-                    .formatted(index, accounts.count()));
+            throw new IllegalArgumentException(
+                    "There is no account with index %d; %d exist.".formatted(index, accounts.count()));
         }
         return account;
     }
@@ -310,8 +308,8 @@ public final class Ledger {
             byte[] before = draft.before();
             Account old = before == null ? null : Account.ofOwn(before);
             Account now = Account.ofOwn(draft.encode());
-            touched.add(new Touched(
-                    draft.index(), old, now, old == null ? Margin.ofCash(0) : margin(old), margin(now)));
+            touched.add(
+                    new Touched(draft.index(), old, now, old == null ? Margin.ofCash(0) : margin(old), margin(now)));
         }
         return touched;
     }
@@ -409,7 +407,8 @@ public final class Ledger {
     /** Takes over what a step proves by hash only. */
     private void take(Command command) {
         switch (command) {
-            case SetParameters set when set.what() == SetParameters.MARGIN -> {
+            case SetParameters set
+            when set.what() == SetParameters.MARGIN -> {
                 parameterContent = set.content().bytes();
                 readParameters();
             }

@@ -164,12 +164,22 @@ public record MarginParameters(
         Base[] bases = new Base[count];
         for (int i = 0; i < count; i++) {
             int at = FIXED + BASE * i;
-            bases[i] = new Base(
-                    BigEndian.u16(bytes, at), BigEndian.u64(bytes, at + 2), BigEndian.u64(bytes, at + 10));
+            bases[i] = new Base(BigEndian.u16(bytes, at), BigEndian.u64(bytes, at + 2), BigEndian.u64(bytes, at + 10));
         }
         return new MarginParameters(
-                rates[0], rates[1], rates[2], rates[3], rates[4], rates[5], rates[6], rates[7], rates[8], rates[9],
-                rates[10], rates[11], List.of(bases));
+                rates[0],
+                rates[1],
+                rates[2],
+                rates[3],
+                rates[4],
+                rates[5],
+                rates[6],
+                rates[7],
+                rates[8],
+                rates[9],
+                rates[10],
+                rates[11],
+                List.of(bases));
     }
 
     /** H of the bytes, as it stands in the state. */
@@ -204,10 +214,10 @@ public record MarginParameters(
 
     private static void notAbove(String name, long value, String otherName, long other) {
         if (value > other) {
-            throw new IllegalArgumentException("""
+            throw new IllegalArgumentException(
+                    """
                     The margin parameter %s (%s) must not be above %s (%s).
-                    Maybe the two were exchanged.""".formatted(
-                            name, Fixed8.format(value), otherName, Fixed8.format(other)));
+                    Maybe the two were exchanged.""".formatted(name, Fixed8.format(value), otherName, Fixed8.format(other)));
         }
     }
 }

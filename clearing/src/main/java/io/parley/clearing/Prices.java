@@ -20,9 +20,8 @@ final class Prices {
 
     private Prices(PriceContent content) {
         this.content = content;
-        this.underlyings = content.underlyings().stream()
-                .mapToInt(Underlying::underlying)
-                .toArray();
+        this.underlyings =
+                content.underlyings().stream().mapToInt(Underlying::underlying).toArray();
         this.assets = new long[content.marks().size()];
         this.marks = new long[assets.length];
         for (int i = 0; i < assets.length; i++) {
@@ -103,8 +102,7 @@ final class Prices {
             }
         }
         throw new MarginUnavailable(
-                Reason.NO_PRICE,
-                "underlying %d has no forward for expiry day %d".formatted(underlyings[at], day));
+                Reason.NO_PRICE, "underlying %d has no forward for expiry day %d".formatted(underlyings[at], day));
     }
 
     /** Marks ascend by asset as unsigned ids. */
@@ -123,8 +121,7 @@ final class Prices {
                 high = middle - 1;
             }
         }
-        throw new MarginUnavailable(
-                Reason.NO_PRICE, "asset 0x%016x has no mark".formatted(asset));
+        throw new MarginUnavailable(Reason.NO_PRICE, "asset 0x%016x has no mark".formatted(asset));
     }
 
     @Override

@@ -43,8 +43,7 @@ public record Snapshot(Ledger ledger, BatchAssembler assembler, long nextOffset)
                 || !Keccak256.hash(bytes, 0, bytes.length - 32).equals(Bytes32.of(bytes, bytes.length - 32))) {
             throw new IllegalArgumentException("""
                     The snapshot's bytes (%d) do not have the hash at their end.
-                    Maybe it was cut off while being written; delete it to fold the log from its start."""
-                    .formatted(bytes.length));
+                    Maybe it was cut off while being written; delete it to fold the log from its start.""".formatted(bytes.length));
         }
         return WireReader.whole(Arrays.copyOf(bytes, bytes.length - 32), in -> {
             in.version("snapshot");

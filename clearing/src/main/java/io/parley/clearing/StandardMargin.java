@@ -168,9 +168,8 @@ public final class StandardMargin {
         }
         if (initial != 0 || maintenance != 0) {
             long loss = worstLoss(first, end);
-            long naked = netCalls < 0
-                    ? multiplyCeil(magnitude(netCalls), prices.forward(priced, (int) expiry & 0xffff))
-                    : 0;
+            long naked =
+                    netCalls < 0 ? multiplyCeil(magnitude(netCalls), prices.forward(priced, (int) expiry & 0xffff)) : 0;
             initial = Math.min(initial, addExact(loss, multiplyCeil(naked, parameters.maxLossInitial())));
             maintenance = Math.min(maintenance, addExact(loss, multiplyCeil(naked, parameters.maxLossMaintenance())));
         }
@@ -226,7 +225,8 @@ public final class StandardMargin {
             netInitial = subtractExact(netInitial, multiplyCeil(notional, subtractExact(Fixed8.ONE, confidence)));
         }
         if (prices.stable() < parameters.stableThreshold()) {
-            long rate = multiplyCeil(subtractExact(parameters.stableThreshold(), prices.stable()), parameters.stableFactor());
+            long rate = multiplyCeil(
+                    subtractExact(parameters.stableThreshold(), prices.stable()), parameters.stableFactor());
             netInitial = subtractExact(netInitial, multiplyCeil(multiplyCeil(exposed, spot), rate));
         }
     }

@@ -17,8 +17,7 @@ public sealed interface StepResult {
      * @param withdrawals what the vault is to pay because of it
      * @param noop an entry of the queue that was invalid: it only advanced the queue
      */
-    record Applied(
-            Bytes32 root, List<Touched> touched, byte[] witness, List<Withdrawal> withdrawals, boolean noop)
+    record Applied(Bytes32 root, List<Touched> touched, byte[] witness, List<Withdrawal> withdrawals, boolean noop)
             implements StepResult {}
 
     /**

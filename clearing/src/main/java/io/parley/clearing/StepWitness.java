@@ -80,18 +80,17 @@ final class StepWitness implements World {
             }
             return hash;
         });
-        int accountCount =
-                switch (command) {
-                    case Deposit deposit -> 1;
-                    case CreditFee credit -> 1;
-                    case WithdrawCommand withdraw -> 1;
-                    case CancelCommand cancel -> 1;
-                    case TradeCommand trade -> in.u8("nAccounts");
-                    case RegisterKey key -> 0;
-                    case ListAsset listing -> 0;
-                    case SetParameters parameters -> 0;
-                    case PriceCommand price -> 0;
-                };
+        int accountCount = switch (command) {
+            case Deposit deposit -> 1;
+            case CreditFee credit -> 1;
+            case WithdrawCommand withdraw -> 1;
+            case CancelCommand cancel -> 1;
+            case TradeCommand trade -> in.u8("nAccounts");
+            case RegisterKey key -> 0;
+            case ListAsset listing -> 0;
+            case SetParameters parameters -> 0;
+            case PriceCommand price -> 0;
+        };
         require(accountCount <= Step.MAX_ACCOUNTS, "a step has at most 16 accounts");
         this.accounts = new Proven[accountCount];
         readAccounts(in);
@@ -115,18 +114,16 @@ final class StepWitness implements World {
         }
         this.listings = standIn();
         this.oldKey = command instanceof RegisterKey ? in.b32("oldLeaf") : Bytes32.ZERO;
-        this.place =
-                switch (command) {
-                    case RegisterKey key -> Proof.read(Keys.DEPTH, in);
-                    case ListAsset listing -> Proof.read(Listings.DEPTH, in);
-                    default -> null;
-                };
+        this.place = switch (command) {
+            case RegisterKey key -> Proof.read(Keys.DEPTH, in);
+            case ListAsset listing -> Proof.read(Listings.DEPTH, in);
+            default -> null;
+        };
         this.feederSet = command instanceof PriceCommand
                 ? in.raw(in.u16("length"), "feeder set").bytes()
                 : new byte[0];
         if (command instanceof PriceCommand) {
-            requireRoot(
-                    "feeder set", Keccak256.hash(feederSet), step.hash(GlobalRecord.FEEDER_SET_HASH));
+            requireRoot("feeder set", Keccak256.hash(feederSet), step.hash(GlobalRecord.FEEDER_SET_HASH));
         }
     }
 
@@ -163,8 +160,7 @@ final class StepWitness implements World {
             require(index < 1 << Listings.DEPTH, "a listing's index is below 2^16");
             require(last == null || last.compareTo(asset) < 0, "listings ascend by asset");
             Bytes32 leaf = listingLeaf(asset, nameHash);
-            requireRoot(
-                    "listing", proof.root(Listings.DEPTH, index, leaf), step.hash(GlobalRecord.LISTINGS_ROOT));
+            requireRoot("listing", proof.root(Listings.DEPTH, index, leaf), step.hash(GlobalRecord.LISTINGS_ROOT));
             nameHashes.put(asset, nameHash);
             last = asset;
         }
@@ -277,9 +273,7 @@ final class StepWitness implements World {
     public Bytes32 register(Address owner, long account, Address key, Grant grant) {
         Proof proof = place();
         requireRoot(
-                "place of the key",
-                proof.root(Keys.DEPTH, grant.index(), oldKey),
-                step.hash(GlobalRecord.KEYS_ROOT));
+                "place of the key", proof.root(Keys.DEPTH, grant.index(), oldKey), step.hash(GlobalRecord.KEYS_ROOT));
         return proof.root(Keys.DEPTH, grant.index(), grant.leaf(owner, account, key));
     }
 

@@ -135,9 +135,7 @@ final class Transition {
     private void creditFee(CreditFee credit) {
         Draft account = place(credit.accountIndex(), credit.owner(), credit.account());
         long pot = step.get(GlobalRecord.FEES);
-        if (!account.exists()
-                || credit.amount() > pot
-                || account.cash() > Long.MAX_VALUE - credit.amount()) {
+        if (!account.exists() || credit.amount() > pot || account.cash() > Long.MAX_VALUE - credit.amount()) {
             step.becomeNoop();
             return;
         }
@@ -184,28 +182,20 @@ final class Transition {
         Draft account = existing(0, withdraw.owner(), withdraw.account());
         AssetId asset = withdraw.asset();
         require(world.listings().contains(asset), Reason.NOT_LISTED, "%s is not listed", asset);
-        authorise(
-                0,
-                withdraw.owner(),
-                withdraw.account(),
-                world.digest(withdraw),
-                signature,
-                RegisterKey.WITHDRAW);
+        authorise(0, withdraw.owner(), withdraw.account(), world.digest(withdraw), signature, RegisterKey.WITHDRAW);
         requireNotExpired(withdraw.validUntil());
         requireUnused(account, withdraw.nonce());
         require(withdraw.amount() > 0, Reason.BAD_AMOUNT, "the amount is 0");
-        long balance =
-                switch (asset.kind()) {
-                    case CASH -> account.cash();
-                    case SPOT -> account.quantity(asset.id());
-                    case PERP, CALL, PUT -> 0;
-                };
+        long balance = switch (asset.kind()) {
+            case CASH -> account.cash();
+            case SPOT -> account.quantity(asset.id());
+            case PERP, CALL, PUT -> 0;
+        };
         if (balance < withdraw.amount()) {
             throw new StepRefused(
                     Reason.INSUFFICIENT_BALANCE,
                     "needs %s of %s, has %s"
-                            .formatted(
-                                    Fixed8.format(withdraw.amount()), nameOf(asset), Fixed8.format(balance)));
+                            .formatted(Fixed8.format(withdraw.amount()), nameOf(asset), Fixed8.format(balance)));
         }
         NonceLanes.use(account.lanes(), withdraw.nonce());
         if (asset.isCash()) {
@@ -220,8 +210,7 @@ final class Transition {
     private void cancel(Cancel cancel, Signature signature) {
         Draft account = existing(0, cancel.owner(), cancel.account());
         require(cancel.kind() <= Cancel.ALL, Reason.BAD_FIELD, "there is no cancel kind %d", cancel.kind());
-        authorise(
-                0, cancel.owner(), cancel.account(), Eip712.digest(domain, cancel), signature, RegisterKey.CANCEL);
+        authorise(0, cancel.owner(), cancel.account(), Eip712.digest(domain, cancel), signature, RegisterKey.CANCEL);
         requireNotExpired(cancel.validUntil());
         long nonce = cancel.nonce();
         switch (cancel.kind()) {
@@ -347,13 +336,7 @@ final class Transition {
                 bid.auction(),
                 solver.lastAuction());
         requireNotExpired(bid.validUntil());
-        authorise(
-                0,
-                bid.solver(),
-                bid.account(),
-                Eip712.digest(domain, bid),
-                signedBid.signature(),
-                RegisterKey.BIDS);
+        authorise(0, bid.solver(), bid.account(), Eip712.digest(domain, bid), signedBid.signature(), RegisterKey.BIDS);
         for (int i = 0; i < owners.length; i++) {
             checkFill(i, fills.get(i), intents.get(i), owners[i], solver);
         }
@@ -522,8 +505,7 @@ final class Transition {
                 account.index(),
                 account.partialCount());
         for (int i = 0; i < account.positionCount(); i++) {
-            if (account.quantityAt(i) < 0
-                    && StandardMargin.kindOf(account.assetAt(i)) == AssetKind.SPOT.code()) {
+            if (account.quantityAt(i) < 0 && StandardMargin.kindOf(account.assetAt(i)) == AssetKind.SPOT.code()) {
                 AssetId asset = new AssetId(account.assetAt(i));
                 throw new StepRefused(
                         Reason.SPOT_NEGATIVE,
@@ -552,8 +534,7 @@ final class Transition {
         return new StepRefused(Reason.NO_ACCOUNT, "%s has no account %d".formatted(owner, account));
     }
 
-    void authorise(
-            int signature, Address owner, long account, Bytes32 digest, Signature bytes, int scope) {
+    void authorise(int signature, Address owner, long account, Bytes32 digest, Signature bytes, int scope) {
         Address signer = recover(digest, bytes);
         if (signer.equals(owner)) {
             return;
@@ -576,12 +557,8 @@ final class Transition {
     }
 
     private Address recover(Bytes32 digest, Signature signature) {
-        require(
-                Signatures.isWellFormed(signature),
-                Reason.SIGNATURE_FORM,
-                "the signature's v, r or s is out of range");
-        return recovery
-                .recover(digest, signature)
+        require(Signatures.isWellFormed(signature), Reason.SIGNATURE_FORM, "the signature's v, r or s is out of range");
+        return recovery.recover(digest, signature)
                 .orElseThrow(() -> new StepRefused(Reason.SIGNER_MISMATCH, "the signature recovers to no address"));
     }
 

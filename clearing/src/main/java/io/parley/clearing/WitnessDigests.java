@@ -1,13 +1,12 @@
 package io.parley.clearing;
 
 import io.parley.protocol.Address;
+import io.parley.protocol.AssetId;
 import io.parley.protocol.Bytes32;
-import io.parley.protocol.Fill;
 import io.parley.protocol.Intent;
 import io.parley.protocol.Keccak256;
 import io.parley.protocol.Leg;
 import io.parley.protocol.Withdraw;
-import io.parley.protocol.AssetId;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 

@@ -18,7 +18,8 @@ interface World {
      *
      * @param part 0 the command or the bid, 1.. the fills
      */
-    @Nullable Draft account(int part, Address owner, long account);
+    @Nullable
+    Draft account(int part, Address owner, long account);
 
     /** The place that a queue command names; nothing may be there yet. */
     Draft place(int index);
@@ -40,7 +41,8 @@ interface World {
      *
      * @param signature 0 the command's or the bid's, 1.. the intents'
      */
-    @Nullable Grant key(int signature, Address owner, long account, Address signer);
+    @Nullable
+    Grant key(int signature, Address owner, long account, Address signer);
 
     /** The bytes whose hash is the global record's feeder set; empty if there are none. */
     byte[] feederSet();

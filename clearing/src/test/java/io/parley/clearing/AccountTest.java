@@ -22,11 +22,7 @@ class AccountTest {
     private static Account full() {
         var market = market().account(ALICE, "12500.5 USD").account(SOLVER, "8 ETH");
         market.applied(bid().fills(
-                        intent().by(ALICE)
-                                .gets("4 ETH")
-                                .pays("12000")
-                                .parts(4)
-                                .nonce(NonceLanes.nonce(1, 2)),
+                        intent().by(ALICE).gets("4 ETH").pays("12000").parts(4).nonce(NonceLanes.nonce(1, 2)),
                         1,
                         "-3000",
                         "0"));

@@ -21,6 +21,7 @@ import io.parley.protocol.Reason;
 import io.parley.protocol.RegisterKey;
 import io.parley.protocol.wire.BatchRecord;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -30,8 +31,7 @@ class BatchTest {
 
     /** One of each kind of step: registered key, partial fill, ring, withdrawal, cancel, no-op, fee credit. */
     static Market oneOfEach() {
-        var market = market()
-                .spot("BTC", "60000")
+        var market = market().spot("BTC", "60000")
                 .mark("ETH-27MAR26-3200-C", "120")
                 .account(ALICE, "20000 USD", "20 ETH")
                 .account(BOB, "1 BTC", "500 USD")
@@ -51,9 +51,10 @@ class BatchTest {
                         "-2950",
                         "0.5")
                 .pays("1"));
-        market.applied(bid().fills(intent().by(ALICE).gives("20 ETH").gets("1 BTC").nonce(1))
-                .fills(intent().by(BOB).gives("1 BTC").takes("60000"))
-                .fills(intent().by(CAROL).gets("20 ETH").pays("60000")));
+        market.applied(
+                bid().fills(intent().by(ALICE).gives("20 ETH").gets("1 BTC").nonce(1))
+                        .fills(intent().by(BOB).gives("1 BTC").takes("60000"))
+                        .fills(intent().by(CAROL).gets("20 ETH").pays("60000")));
         market.applied(market.withdraw(CAROL, "100 USD", 5));
         market.applied(market.cancel(BOB, Cancel.BELOW, 9));
         market.applied(market.deposit(ALICE, 0, AssetId.cash(), 0));
@@ -92,9 +93,12 @@ class BatchTest {
         once.account(BOB, "5 USD");
 
         assertThat(once.ledger().root()).isEqualTo(often.ledger().root());
-        assertThat(once.assembler().close(once.ledger())).hasValueSatisfying(batch -> assertThat(
-                        often.assembler().close(often.ledger()).orElseThrow().header())
-                .isEqualTo(batch.header()));
+        assertThat(once.assembler().close(once.ledger()))
+                .hasValueSatisfying(batch -> assertThat(often.assembler()
+                                .close(often.ledger())
+                                .orElseThrow()
+                                .header())
+                        .isEqualTo(batch.header()));
     }
 
     @Test
@@ -172,7 +176,9 @@ class BatchTest {
         for (int i = 0; i < 9; i++) {
             int at = i;
             byte[] other = flipped(header, i);
-            assertThat(i == 0 || refusesRecord(batch, other)).as("header byte %d", at).isTrue();
+            assertThat(i == 0 || refusesRecord(batch, other))
+                    .as("header byte %d", at)
+                    .isTrue();
         }
     }
 
@@ -227,13 +233,11 @@ class BatchTest {
         byte[] data = batch.data().bytes();
         byte[] witness = batch.witness().bytes();
         for (int change : new int[] {-1, 1}) {
-            assertThat(verifier.verify(
-                            header, data, java.util.Arrays.copyOf(witness, witness.length + change)))
+            assertThat(verifier.verify(header, data, Arrays.copyOf(witness, witness.length + change)))
                     .isInstanceOf(BatchVerifier.Refused.class);
-            assertThat(verifier.verify(header, java.util.Arrays.copyOf(data, data.length + change), witness))
+            assertThat(verifier.verify(header, Arrays.copyOf(data, data.length + change), witness))
                     .isInstanceOf(BatchVerifier.Refused.class);
-            assertThat(verifier.verify(
-                            java.util.Arrays.copyOf(header, header.length + change), data, witness))
+            assertThat(verifier.verify(Arrays.copyOf(header, header.length + change), data, witness))
                     .isInstanceOf(BatchVerifier.Refused.class);
         }
     }

@@ -108,7 +108,9 @@ final class Crowd {
             }
             case 5 -> {
                 Trader trader = any();
-                count(market.send(market.cancel(trader, random.nextInt(4) == 0 ? Cancel.BELOW : 0, nonce(trader))), null);
+                count(
+                        market.send(market.cancel(trader, random.nextInt(4) == 0 ? Cancel.BELOW : 0, nonce(trader))),
+                        null);
             }
             case 6 -> {
                 if (random.nextInt(8) == 0) {
@@ -190,7 +192,10 @@ final class Crowd {
     private void fill(Deal deal, Offer offer, long k, long parts) {
         long least = Fixed8.mulDivCeil(offer.build().cash(), k, parts);
         deal.fillsUnits(
-                offer, k, least + random.nextInt(3) * 1_000_000L - (random.nextInt(20) == 0 ? 1 : 0), random.nextInt(40_000_000));
+                offer,
+                k,
+                least + random.nextInt(3) * 1_000_000L - (random.nextInt(20) == 0 ? 1 : 0),
+                random.nextInt(40_000_000));
     }
 
     private String name(AssetId asset) {
@@ -198,7 +203,9 @@ final class Crowd {
     }
 
     private long mark(AssetId asset) {
-        return asset.kind() == AssetKind.CASH ? Fixed8.ONE : market.content().mark(asset).orElseThrow();
+        return asset.kind() == AssetKind.CASH
+                ? Fixed8.ONE
+                : market.content().mark(asset).orElseThrow();
     }
 
     private long nonce(Trader trader) {

@@ -87,7 +87,14 @@ class CrowdTest {
             crowd.act();
         }
         Market market = crowd.market();
-        for (int cut : new int[] {0, 1, 7, market.log().size() / 3, market.log().size() / 2, market.log().size()}) {
+        for (int cut : new int[] {
+            0,
+            1,
+            7,
+            market.log().size() / 3,
+            market.log().size() / 2,
+            market.log().size()
+        }) {
             List<BatchRecord> batches = new ArrayList<>();
             Replay first = Replay.fromGenesis(Market.DOMAIN)
                     .fold(market.log().subList(0, cut).iterator(), batches::add);
@@ -111,7 +118,8 @@ class CrowdTest {
         var market = Market.market();
         market.applied(new SetParameters(market.queued(), SetParameters.MARGIN, Blob.EMPTY));
         byte[] snapshot = Snapshot.encode(market.ledger(), market.assembler(), 9);
-        assertThat(Snapshot.decode(Market.DOMAIN, snapshot).ledger().hasParameters()).isFalse();
+        assertThat(Snapshot.decode(Market.DOMAIN, snapshot).ledger().hasParameters())
+                .isFalse();
     }
 
     @Test
@@ -138,7 +146,8 @@ class CrowdTest {
                         .iterator());
         assertThat(replay.undecodable()).isEqualTo(2);
         assertThat(replay.nextOffset()).isEqualTo(6);
-        assertThat(replay.ledger().root()).isEqualTo(Ledger.genesis(Market.DOMAIN).root());
+        assertThat(replay.ledger().root())
+                .isEqualTo(Ledger.genesis(Market.DOMAIN).root());
     }
 
     @Test
@@ -158,7 +167,11 @@ class CrowdTest {
         for (int first = 0; first < 16; first += 4) {
             Deal deal = Deal.bid();
             for (long account = 0; account < 15; account++) {
-                Offer offer = Offer.intent().by(Trader.ALICE).account(account).nonce(first).pays("400");
+                Offer offer = Offer.intent()
+                        .by(Trader.ALICE)
+                        .account(account)
+                        .nonce(first)
+                        .pays("400");
                 for (String asset : assets.subList(first, first + 4)) {
                     offer.gets("1 " + asset);
                 }
@@ -168,7 +181,8 @@ class CrowdTest {
         }
         Deal worst = Deal.bid();
         for (long account = 0; account < 15; account++) {
-            Offer offer = Offer.intent().by(Trader.ALICE).account(account).nonce(20).takes("0");
+            Offer offer =
+                    Offer.intent().by(Trader.ALICE).account(account).nonce(20).takes("0");
             for (String asset : assets.subList(0, 4)) {
                 offer.gives("0.5 " + asset);
             }

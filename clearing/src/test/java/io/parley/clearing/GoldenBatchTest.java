@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,8 @@ class GoldenBatchTest {
 
     @Test
     void batches_areThoseOfTheFile() throws IOException {
-        String made = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(document()) + "\n";
+        String made =
+                new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(document()) + "\n";
         if (Boolean.getBoolean("parley.golden.write")) {
             Files.createDirectories(FILE.getParent());
             Files.writeString(FILE, made);
@@ -57,7 +59,9 @@ class GoldenBatchTest {
         domain.put("verifyingContract", Market.DOMAIN.vault().hex());
         document.put("domain", domain);
         document.put("genesisRoot", Ledger.genesis(Market.DOMAIN).root().hex());
-        document.put("batches", market.batches().stream().map(batch -> batch(market, batch)).toList());
+        document.put(
+                "batches",
+                market.batches().stream().map(batch -> batch(market, batch)).toList());
         return document;
     }
 
@@ -65,20 +69,20 @@ class GoldenBatchTest {
         var market = Market.bare();
         market.list("USD").list("ETH").list("BTC").list("ETH-PERP").list("ETH-27MAR26-3200-C");
         market.parameters(MarginParameters.demo());
-        market.applied(market.feederSet(
-                2, List.of(Trader.FEEDER_ONE, Trader.FEEDER_TWO, Trader.FEEDER_THREE)));
+        market.applied(market.feederSet(2, List.of(Trader.FEEDER_ONE, Trader.FEEDER_TWO, Trader.FEEDER_THREE)));
         market.account(ALICE, "20000 USD", "20 ETH")
                 .account(BOB, "1 BTC", "500 USD")
                 .account(CAROL, "80000 USD")
                 .account(SOLVER, "10 ETH", "5000 USD");
         market.applied(market.registerKey(ALICE, SESSION, RegisterKey.INTENTS, Market.LATER));
-        market.applied(market.registerKey(
-                SOLVER, BOB, RegisterKey.BIDS | RegisterKey.CANCEL, Market.LATER));
-        market.quoted("ETH", "3000").quoted("BTC", "60000").marked("ETH-27MAR26-3200-C", "120").tick();
+        market.applied(market.registerKey(SOLVER, BOB, RegisterKey.BIDS | RegisterKey.CANCEL, Market.LATER));
+        market.quoted("ETH", "3000")
+                .quoted("BTC", "60000")
+                .marked("ETH-27MAR26-3200-C", "120")
+                .tick();
 
         // A partial fill of an option against a perp, both signatures by registered keys.
-        var spread = intent()
-                .by(ALICE)
+        var spread = intent().by(ALICE)
                 .signedBy(SESSION)
                 .gets("4 ETH-PERP")
                 .gives("2 ETH-27MAR26-3200-C")
@@ -86,9 +90,10 @@ class GoldenBatchTest {
                 .maxFee("2")
                 .parts(4);
         market.applied(bid().signedBy(BOB).fills(spread, 1, "-2950", "0.5").pays("1"));
-        market.applied(bid().fills(intent().by(ALICE).gives("20 ETH").gets("1 BTC").nonce(1))
-                .fills(intent().by(BOB).gives("1 BTC").takes("60000"))
-                .fills(intent().by(CAROL).gets("20 ETH").pays("60000").verifiedOnly()));
+        market.applied(
+                bid().fills(intent().by(ALICE).gives("20 ETH").gets("1 BTC").nonce(1))
+                        .fills(intent().by(BOB).gives("1 BTC").takes("60000"))
+                        .fills(intent().by(CAROL).gets("20 ETH").pays("60000").verifiedOnly()));
         market.applied(market.withdraw(CAROL, "100 USD", 5));
         market.applied(market.withdraw(CAROL, "20 ETH", NonceLanes.nonce(3, 0)));
         market.applied(market.cancel(BOB, Cancel.BELOW, 9));
@@ -134,7 +139,7 @@ class GoldenBatchTest {
             Map<String, Object> step = new LinkedHashMap<>();
             step.put("kind", command.kind());
             step.put("record", Blob.of(records.get(i)).hex());
-            step.put("witness", Blob.of(java.util.Arrays.copyOfRange(witness, from, to)).hex());
+            step.put("witness", Blob.of(Arrays.copyOfRange(witness, from, to)).hex());
             step.put("rootAfter", roots.get(command.id()).hex());
             steps.add(step);
             from = to;

@@ -22,8 +22,7 @@ class HashTreeTest {
                 above.put(
                         position >>> 1,
                         Keccak256.node(
-                                level.getOrDefault(left, Bytes32.ZERO),
-                                level.getOrDefault(left + 1, Bytes32.ZERO)));
+                                level.getOrDefault(left, Bytes32.ZERO), level.getOrDefault(left + 1, Bytes32.ZERO)));
             }
             level = above;
         }
@@ -62,7 +61,9 @@ class HashTreeTest {
                 if (i % 10 == 0) {
                     assertThat(tree.root()).as("seed %d", seed).isEqualTo(naiveRoot(depth, leaves));
                 }
-                assertThat(prove(tree, depth, position, leaf)).as("seed %d", seed).isEqualTo(tree.root());
+                assertThat(prove(tree, depth, position, leaf))
+                        .as("seed %d", seed)
+                        .isEqualTo(tree.root());
             }
             long absent = 30_001;
             assertThat(prove(tree, depth, absent, Bytes32.ZERO)).isEqualTo(tree.root());

@@ -215,8 +215,7 @@ final class Market {
             List<PriceContent.Expiry> expiries = new ArrayList<>();
             quote.forwards.forEach(
                     (day, forward) -> expiries.add(new PriceContent.Expiry(day, forward, 0, 0, 0, 0, 0)));
-            underlyings.add(
-                    new PriceContent.Underlying(number, quote.spot, quote.confidence, 0, quote.perp, expiries));
+            underlyings.add(new PriceContent.Underlying(number, quote.spot, quote.confidence, 0, quote.perp, expiries));
             all.put(AssetId.spot(number), quote.spot);
             all.put(AssetId.perp(number), quote.perp);
         });
@@ -231,7 +230,8 @@ final class Market {
     }
 
     PriceCommand price(long at, long sequence, Trader... signers) {
-        return price(at, sequence, content(), content().marksRoot(ledger.global().paramsHash()), signers);
+        return price(
+                at, sequence, content(), content().marksRoot(ledger.global().paramsHash()), signers);
     }
 
     PriceCommand price(long at, long sequence, PriceContent content, Bytes32 marksRoot, Trader... signers) {
@@ -280,13 +280,11 @@ final class Market {
 
     WithdrawCommand withdraw(Trader trader, String amount, long nonce) {
         Amount of = Amount.parse(amount);
-        return sign(
-                new Withdraw(trader.address(), 0, of.asset(), of.units(), trader.address(), LATER, nonce), trader);
+        return sign(new Withdraw(trader.address(), 0, of.asset(), of.units(), trader.address(), LATER, nonce), trader);
     }
 
     WithdrawCommand sign(Withdraw withdraw, Trader signer) {
-        return new WithdrawCommand(
-                withdraw, signer.signer().sign(Eip712.digest(DOMAIN, withdraw, ledger.listings())));
+        return new WithdrawCommand(withdraw, signer.signer().sign(Eip712.digest(DOMAIN, withdraw, ledger.listings())));
     }
 
     CancelCommand cancel(Trader trader, int kind, long nonce) {
@@ -318,7 +316,8 @@ final class Market {
         List<Fill> fills = new ArrayList<>();
         for (Deal.Part part : deal.parts()) {
             Intent intent = part.offer().build();
-            boolean listed = intent.legs().stream().allMatch(leg -> ledger.listings().contains(leg.asset()));
+            boolean listed =
+                    intent.legs().stream().allMatch(leg -> ledger.listings().contains(leg.asset()));
             Bytes32 id = part.intent() != null ? part.intent() : listed ? id(part.offer()) : Bytes32.ZERO;
             fills.add(new Fill(
                     id,

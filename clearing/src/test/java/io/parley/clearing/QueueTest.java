@@ -103,15 +103,14 @@ class QueueTest {
         assertThat(applied.touched()).isEmpty();
         assertThat(applied.withdrawals()).containsExactly(withdrawal);
         assertThat(market.ledger().global().withdrawals()).isEqualTo(before.withdrawals() + 1);
-        assertThat(market.ledger().global().withdrawalHash())
-                .isEqualTo(withdrawal.appendTo(before.withdrawalHash()));
+        assertThat(market.ledger().global().withdrawalHash()).isEqualTo(withdrawal.appendTo(before.withdrawalHash()));
     }
 
     @Test
     void feeCredit_comesOutOfThePot_orStaysInIt() {
-        var market = market().account(ALICE, "3100 USD").account(SOLVER, "5 ETH").account(BOB, "1 USD");
-        market.applied(bid().fills(
-                        intent().by(ALICE).gets("1 ETH").pays("3000").maxFee("1"), 1, "-3000", "1"));
+        var market =
+                market().account(ALICE, "3100 USD").account(SOLVER, "5 ETH").account(BOB, "1 USD");
+        market.applied(bid().fills(intent().by(ALICE).gets("1 ETH").pays("3000").maxFee("1"), 1, "-3000", "1"));
 
         assertThat(market.applied(market.creditFee(BOB, "1.00000001")).noop()).isTrue();
         assertThat(market.applied(new CreditFee(market.queued(), 0, RELAYER.address(), 0, 1))
@@ -129,8 +128,7 @@ class QueueTest {
     @Test
     void feeCreditBeyondInt64_staysInThePot() {
         var market = market().account(ALICE, "3100 USD").account(SOLVER, "5 ETH");
-        market.applied(bid().fills(
-                        intent().by(ALICE).gets("1 ETH").pays("3000").maxFee("1"), 1, "-3000", "1"));
+        market.applied(bid().fills(intent().by(ALICE).gets("1 ETH").pays("3000").maxFee("1"), 1, "-3000", "1"));
         for (long amount : new long[] {Fixed8.LIMIT - 1, Fixed8.LIMIT - 1, 1}) {
             market.applied(market.deposit(BOB, 0, AssetId.cash(), amount));
         }
@@ -146,11 +144,13 @@ class QueueTest {
     void keyRegisteredAgain_hasItsNewScope_andNoOther() {
         var market = market().account(ALICE, "3100 USD");
         market.applied(market.registerKey(ALICE, SESSION, RegisterKey.INTENTS, Market.LATER));
-        assertThat(market.ledger().scopeOf(ALICE.address(), 0, SESSION.address())).isEqualTo(RegisterKey.INTENTS);
+        assertThat(market.ledger().scopeOf(ALICE.address(), 0, SESSION.address()))
+                .isEqualTo(RegisterKey.INTENTS);
 
         market.applied(new RegisterKey(
                 market.queued(), 0, ALICE.address(), 0, SESSION.address(), RegisterKey.CANCEL, Market.LATER));
-        assertThat(market.ledger().scopeOf(ALICE.address(), 0, SESSION.address())).isEqualTo(RegisterKey.CANCEL);
+        assertThat(market.ledger().scopeOf(ALICE.address(), 0, SESSION.address()))
+                .isEqualTo(RegisterKey.CANCEL);
 
         market.applied(new RegisterKey(market.queued(), 0, ALICE.address(), 0, SESSION.address(), 15, 0));
         assertThat(market.ledger().scopeOf(ALICE.address(), 0, SESSION.address()))
@@ -218,9 +218,7 @@ class QueueTest {
 
         market.applied(market.cancel(ALICE, Cancel.BELOW, 5));
 
-        assertThat(market.of(ALICE).partials())
-                .extracting(PartialFill::nonce)
-                .containsExactly(7L, otherLane);
+        assertThat(market.of(ALICE).partials()).extracting(PartialFill::nonce).containsExactly(7L, otherLane);
         assertThat(market.of(ALICE).nonces().base(0)).isEqualTo(5);
         assertThat(market.of(ALICE).nonces().isUnused(4)).isFalse();
         assertThat(market.of(ALICE).nonces().isUnused(5)).isTrue();
@@ -238,8 +236,10 @@ class QueueTest {
 
         assertThat(market.of(ALICE).partials()).isEmpty();
         for (int lane = 0; lane < NonceLanes.LANES; lane++) {
-            assertThat(market.of(ALICE).nonces().isUnused(NonceLanes.nonce(lane, 63))).isFalse();
-            assertThat(market.of(ALICE).nonces().isUnused(NonceLanes.nonce(lane, 64))).isTrue();
+            assertThat(market.of(ALICE).nonces().isUnused(NonceLanes.nonce(lane, 63)))
+                    .isFalse();
+            assertThat(market.of(ALICE).nonces().isUnused(NonceLanes.nonce(lane, 64)))
+                    .isTrue();
         }
         market.settle();
     }

@@ -91,8 +91,8 @@ final class ReferenceMargin {
     }
 
     private Collection<List<AssetId>> expiries() {
-        Map<List<Integer>, List<AssetId>> expiries = new TreeMap<>(
-                (a, b) -> a.get(0) != (int) b.get(0) ? a.get(0) - b.get(0) : a.get(1) - b.get(1));
+        Map<List<Integer>, List<AssetId>> expiries =
+                new TreeMap<>((a, b) -> a.get(0) != (int) b.get(0) ? a.get(0) - b.get(0) : a.get(1) - b.get(1));
         for (AssetId asset : held.keySet()) {
             if (asset.kind().isOption()) {
                 expiries.computeIfAbsent(List.of(asset.underlying(), asset.expiryDay()), key -> new ArrayList<>())
@@ -178,12 +178,12 @@ final class ReferenceMargin {
             }
             BigDecimal confidence = decimal(underlying.confidence());
             if (confidence.compareTo(decimal(p.confidenceThreshold())) < 0) {
-                total = total.add(
-                        ONE.subtract(confidence).multiply(s).multiply(derivatives.add(base)));
+                total = total.add(ONE.subtract(confidence).multiply(s).multiply(derivatives.add(base)));
             }
             BigDecimal gap = decimal(p.stableThreshold()).subtract(decimal(prices.stable()));
             if (gap.signum() > 0) {
-                total = total.add(gap.multiply(decimal(p.stableFactor())).multiply(s).multiply(derivatives));
+                total = total.add(
+                        gap.multiply(decimal(p.stableFactor())).multiply(s).multiply(derivatives));
             }
         }
         return total;

@@ -23,6 +23,7 @@ import io.parley.protocol.Conditions;
 import io.parley.protocol.CreditFee;
 import io.parley.protocol.Deposit;
 import io.parley.protocol.Fixed8;
+import io.parley.protocol.Keccak256;
 import io.parley.protocol.Leg;
 import io.parley.protocol.ListAsset;
 import io.parley.protocol.PriceContent;
@@ -34,6 +35,7 @@ import io.parley.protocol.TradeCommand;
 import io.parley.protocol.Withdraw;
 import io.parley.protocol.WithdrawCommand;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -46,7 +48,9 @@ class RefusalTest {
         assertThat(result)
                 .isInstanceOfSatisfying(
                         StepResult.Refused.class,
-                        refused -> assertThat(refused.reason()).as(refused.detail()).isEqualTo(reason));
+                        refused -> assertThat(refused.reason())
+                                .as(refused.detail())
+                                .isEqualTo(reason));
     }
 
     private static void refused(StepResult result, Reason reason, String detail) {
@@ -55,8 +59,7 @@ class RefusalTest {
 
     /** ETH at 3000, BTC at 60000; Alice has dollars, the solver has ether and dollars. */
     private static Market open() {
-        return market()
-                .spot("BTC", "60000")
+        return market().spot("BTC", "60000")
                 .account(ALICE, "10000 USD", "1 ETH")
                 .account(BOB, "10000 USD")
                 .account(SOLVER, "100 ETH", "10000 USD");
@@ -96,8 +99,7 @@ class RefusalTest {
 
     private static TradeCommand flawed(Market market, Set<Flaw> flaws) {
         boolean mismatch = flaws.contains(Flaw.OTHER_INTENT);
-        var offer = intent()
-                .by(flaws.contains(Flaw.NO_OWNER) ? CAROL : ALICE)
+        var offer = intent().by(flaws.contains(Flaw.NO_OWNER) ? CAROL : ALICE)
                 .gets(flaws.contains(Flaw.SHORT_OF_SPOT) ? "0.4 BTC" : "0.4 ETH")
                 .pays("3000")
                 .maxFee("1")
@@ -124,7 +126,7 @@ class RefusalTest {
         }
         if (flaws.contains(Flaw.TOO_MANY_LEGS)) {
             Leg[] legs = new Leg[63];
-            java.util.Arrays.fill(legs, new Leg(asset("ETH"), 1));
+            Arrays.fill(legs, new Leg(asset("ETH"), 1));
             deal.fills(intent().by(BOB).legs(legs));
         }
         if (flaws.contains(Flaw.OTHER_AUCTION)) {
@@ -137,17 +139,11 @@ class RefusalTest {
         // The solver signs for another intent than the one that it brings.
         var other = bid().by(deal.solver()).auction(trade.auction()).validUntil(deal.validUntil());
         other.signedBy(deal.signer());
-        deal.parts().forEach(part -> other.parts()
-                .add(new Deal.Part(part.offer(), part.parts(), part.cash(), part.fee(), new Bytes32Of(7).value())));
+        deal.parts()
+                .forEach(part -> other.parts()
+                        .add(new Deal.Part(
+                                part.offer(), part.parts(), part.cash(), part.fee(), Keccak256.hash(new byte[] {7}))));
         return market.trade(other.tradeAuction(trade.auction()));
-    }
-
-    private record Bytes32Of(int last) {
-        Bytes32 value() {
-            byte[] bytes = new byte[32];
-            bytes[31] = (byte) last;
-            return Bytes32.of(bytes);
-        }
     }
 
     @Test
@@ -180,11 +176,8 @@ class RefusalTest {
         var bid = trade.bid().bid();
         var old = new io.parley.protocol.Bid(
                 bid.solver(), bid.account(), 0, bid.fills(), bid.pays(), bid.path(), bid.validUntil(), bid.salt());
-        Trader signer = flaws.contains(Flaw.BID_NOT_SIGNED)
-                ? BOB
-                : flaws.contains(Flaw.NO_SOLVER) ? NOBODY : SOLVER;
-        Signature signature =
-                signer.signer().sign(io.parley.protocol.Eip712.digest(Market.DOMAIN, old));
+        Trader signer = flaws.contains(Flaw.BID_NOT_SIGNED) ? BOB : flaws.contains(Flaw.NO_SOLVER) ? NOBODY : SOLVER;
+        Signature signature = signer.signer().sign(io.parley.protocol.Eip712.digest(Market.DOMAIN, old));
         return new TradeCommand(
                 flaws.contains(Flaw.OTHER_AUCTION) ? 8 : 0,
                 trade.transcript(),
@@ -215,13 +208,12 @@ class RefusalTest {
 
         private Deal withLegs(int count) {
             Leg[] legs = new Leg[count];
-            java.util.Arrays.fill(legs, new Leg(asset("ETH"), 1));
+            Arrays.fill(legs, new Leg(asset("ETH"), 1));
             var deal = bid();
             for (int from = 0, nonce = 0; from < count; from += 16, nonce++) {
-                deal.fills(intent()
-                        .by(ALICE)
+                deal.fills(intent().by(ALICE)
                         .nonce(nonce)
-                        .legs(java.util.Arrays.copyOfRange(legs, from, Math.min(from + 16, count))));
+                        .legs(Arrays.copyOfRange(legs, from, Math.min(from + 16, count))));
             }
             return deal;
         }
@@ -239,10 +231,7 @@ class RefusalTest {
                 deal.fills(intent().by(trader).account(5).gets("0.00000001 ETH"));
             }
             // 5 x 52 = 260, and the solver's one.
-            refused(
-                    market.send(deal),
-                    Reason.STEP_LIMIT,
-                    "the accounts hold 261 positions, a step may touch 256");
+            refused(market.send(deal), Reason.STEP_LIMIT, "the accounts hold 261 positions, a step may touch 256");
         }
 
         @Test
@@ -272,7 +261,8 @@ class RefusalTest {
             var trade = market.trade(bid().fills(oneEther()));
             var elsewhere = new io.parley.protocol.Domain(1, Market.DOMAIN.vault());
             var signature = SOLVER.signer()
-                    .sign(io.parley.protocol.Eip712.digest(elsewhere, trade.bid().bid()));
+                    .sign(io.parley.protocol.Eip712.digest(
+                            elsewhere, trade.bid().bid()));
             refused(market.send(withBidSignature(trade, signature)), Reason.SIGNER_MISMATCH);
         }
 
@@ -356,7 +346,9 @@ class RefusalTest {
 
         @Test
         void legThatLeavesARest_isNotDivisible() {
-            refusedFor(Reason.LEG_NOT_DIVISIBLE, intent().legs(new Leg(asset("ETH"), 10)).parts(3));
+            refusedFor(
+                    Reason.LEG_NOT_DIVISIBLE,
+                    intent().legs(new Leg(asset("ETH"), 10)).parts(3));
         }
 
         @Test
@@ -368,8 +360,7 @@ class RefusalTest {
 
         @Test
         void conditions_areUnsupportedYet() {
-            var reduceOnly =
-                    new Conditions(AssetId.cash(), Conditions.When.NONE, 0, 0, 0, true, false);
+            var reduceOnly = new Conditions(AssetId.cash(), Conditions.When.NONE, 0, 0, 0, true, false);
             refusedFor(Reason.CONDITIONS_UNSUPPORTED, intent().gets("1 ETH").conditions(reduceOnly));
         }
 
@@ -397,8 +388,7 @@ class RefusalTest {
         void oneNonceInTwoIntents_fillsTheFirstOnly() {
             var market = open();
             // One cancels the other: whichever is filled first.
-            refused(
-                    market.send(bid().fills(oneEther()).fills(oneEther().pays("3001"))), Reason.NONCE_USED);
+            refused(market.send(bid().fills(oneEther()).fills(oneEther().pays("3001"))), Reason.NONCE_USED);
             market.applied(bid().fills(oneEther()));
             refused(market.send(bid().fills(oneEther().pays("3001"))), Reason.NONCE_USED);
         }
@@ -453,7 +443,8 @@ class RefusalTest {
         @Test
         void solversCashOutsideInt64_isOverflow() {
             refused(
-                    open().send(bid().fillsUnits(oneEther(), 1, Long.MAX_VALUE, 0).paysUnits(Long.MAX_VALUE)),
+                    open().send(bid().fillsUnits(oneEther(), 1, Long.MAX_VALUE, 0)
+                            .paysUnits(Long.MAX_VALUE)),
                     Reason.OVERFLOW);
         }
 
@@ -465,7 +456,8 @@ class RefusalTest {
             }
             assertThat(market.of(ALICE).positions()).hasSize(64);
             refused(
-                    market.send(bid().fills(intent().by(ALICE).gets("0.001 ETH-PERP").pays("3"))),
+                    market.send(bid().fills(
+                                    intent().by(ALICE).gets("0.001 ETH-PERP").pays("3"))),
                     Reason.POSITIONS_FULL,
                     "account 1 would have 65 positions, 64 are the most");
         }
@@ -475,7 +467,11 @@ class RefusalTest {
             var market = open();
             for (int i = 0; i < 16; i++) {
                 market.applied(bid().fills(
-                                intent().by(ALICE).nonce(i).gets("0.2 ETH").pays("600").parts(2),
+                                intent().by(ALICE)
+                                        .nonce(i)
+                                        .gets("0.2 ETH")
+                                        .pays("600")
+                                        .parts(2),
                                 1,
                                 "-300",
                                 "0"));
@@ -524,7 +520,8 @@ class RefusalTest {
             var market = market().account(ALICE, "10 ETH").account(SOLVER, "100000 USD", "1 ETH");
             // Plenty of margin, but ether is no dollars: what the account owes is not there to be paid.
             refused(
-                    market.send(bid().fills(intent().by(ALICE).gets("0.00001 ETH").pays("0.03"))),
+                    market.send(
+                            bid().fills(intent().by(ALICE).gets("0.00001 ETH").pays("0.03"))),
                     Reason.CASH_DEBT,
                     "account 1 would owe -0.03 USD that only its base assets cover");
         }
@@ -533,14 +530,16 @@ class RefusalTest {
         void positionWithoutAMark_isNoPrice() {
             var market = open().list("ETH-27MAR26-3200-C");
             refused(
-                    market.send(bid().fills(
-                                    intent().by(ALICE).gets("1 ETH-27MAR26-3200-C").pays("1"))),
+                    market.send(bid().fills(intent().by(ALICE)
+                            .gets("1 ETH-27MAR26-3200-C")
+                            .pays("1"))),
                     Reason.NO_PRICE);
         }
 
         @Test
         void beforeTheFirstPrice_onlyCashHasAMargin() {
-            var market = Market.unpriced().list("ETH").account(ALICE, "1000 USD").account(SOLVER, "1 ETH");
+            var market =
+                    Market.unpriced().list("ETH").account(ALICE, "1000 USD").account(SOLVER, "1 ETH");
             refused(
                     market.send(bid().fills(intent().by(ALICE).gets("0.1 ETH").pays("300"))),
                     Reason.NO_PRICE,
@@ -550,7 +549,8 @@ class RefusalTest {
 
         @Test
         void marginThatLeavesInt64_isOverflow() {
-            var market = market().spot("ETH", "90000000000").account(ALICE, "1 USD").account(SOLVER, "1 USD");
+            var market =
+                    market().spot("ETH", "90000000000").account(ALICE, "1 USD").account(SOLVER, "1 USD");
             refused(
                     market.send(bid().fills(intent().by(ALICE).legs(new Leg(asset("ETH-PERP"), 1L << 60)))),
                     Reason.OVERFLOW);
@@ -562,16 +562,13 @@ class RefusalTest {
             var held = commitment("600");
             assertThat(market.ledger().hold(held, HeldMargin.NONE)).isInstanceOf(Screened.Passed.class);
             assertThat(market.ledger().hold(held, (solver, account) -> Fixed8.parse("400.01")))
-                    .isEqualTo(new Screened.Refused(
-                            Reason.HOLD_EXCEEDS_MARGIN, "needs 1000.01 USD, has 1000.00 USD"));
+                    .isEqualTo(new Screened.Refused(Reason.HOLD_EXCEEDS_MARGIN, "needs 1000.01 USD, has 1000.00 USD"));
         }
 
         private io.parley.protocol.SignedCommitment commitment(String cap) {
-            var commitment = new io.parley.protocol.Commitment(
-                    SOLVER.address(), 0, 1, Bytes32.ZERO, Fixed8.parse(cap));
+            var commitment = new io.parley.protocol.Commitment(SOLVER.address(), 0, 1, Bytes32.ZERO, Fixed8.parse(cap));
             return new io.parley.protocol.SignedCommitment(
-                    commitment,
-                    SOLVER.signer().sign(io.parley.protocol.Eip712.digest(Market.DOMAIN, commitment)));
+                    commitment, SOLVER.signer().sign(io.parley.protocol.Eip712.digest(Market.DOMAIN, commitment)));
         }
     }
 
@@ -583,11 +580,8 @@ class RefusalTest {
             market.list("ETH-27MAR26-3200-C");
             var option = asset("ETH-27MAR26-3200-C");
             refused(market.send(market.withdraw(NOBODY, "1 USD", 0)), Reason.NO_ACCOUNT);
-            var unlisted = new Withdraw(
-                    ALICE.address(), 0, AssetId.spot(77), 0, ALICE.address(), Market.START, 99);
-            refused(
-                    market.send(new WithdrawCommand(unlisted, BOB.signer().sign(Bytes32.ZERO))),
-                    Reason.NOT_LISTED);
+            var unlisted = new Withdraw(ALICE.address(), 0, AssetId.spot(77), 0, ALICE.address(), Market.START, 99);
+            refused(market.send(new WithdrawCommand(unlisted, BOB.signer().sign(Bytes32.ZERO))), Reason.NOT_LISTED);
             refused(market.send(sign(market, option, 0, Market.START, 99, BOB)), Reason.SIGNER_MISMATCH);
             refused(market.send(sign(market, option, 0, Market.START, 99, ALICE)), Reason.EXPIRED);
             refused(market.send(sign(market, option, 0, Market.LATER, 99, ALICE)), Reason.NONCE_USED);
@@ -595,10 +589,8 @@ class RefusalTest {
             refused(market.send(sign(market, option, 1, Market.LATER, 0, ALICE)), Reason.INSUFFICIENT_BALANCE);
         }
 
-        private WithdrawCommand sign(
-                Market market, AssetId asset, long amount, long until, long nonce, Trader signer) {
-            return market.sign(
-                    new Withdraw(ALICE.address(), 0, asset, amount, ALICE.address(), until, nonce), signer);
+        private WithdrawCommand sign(Market market, AssetId asset, long amount, long until, long nonce, Trader signer) {
+            return market.sign(new Withdraw(ALICE.address(), 0, asset, amount, ALICE.address(), until, nonce), signer);
         }
 
         @Test
@@ -654,8 +646,7 @@ class RefusalTest {
             market.applied(sign(market, 0, 63, Market.LATER, ALICE));
         }
 
-        private io.parley.protocol.CancelCommand sign(
-                Market market, int kind, long nonce, long until, Trader signer) {
+        private io.parley.protocol.CancelCommand sign(Market market, int kind, long nonce, long until, Trader signer) {
             return market.sign(new Cancel(ALICE.address(), 0, kind, nonce, until), signer);
         }
 
@@ -743,12 +734,10 @@ class RefusalTest {
             long next = market.queued();
             for (long index : new long[] {next - 1, next + 1}) {
                 refused(
-                        market.send(new Deposit(
-                                index, 1, ALICE.address(), 0, AssetId.cash(), 1, ALICE.address())),
+                        market.send(new Deposit(index, 1, ALICE.address(), 0, AssetId.cash(), 1, ALICE.address())),
                         Reason.QUEUE_ORDER,
                         "the queue's next entry is %d, not %d".formatted(next, index));
-                refused(
-                        market.send(new SetParameters(index, SetParameters.MARGIN, Blob.EMPTY)), Reason.QUEUE_ORDER);
+                refused(market.send(new SetParameters(index, SetParameters.MARGIN, Blob.EMPTY)), Reason.QUEUE_ORDER);
             }
         }
 

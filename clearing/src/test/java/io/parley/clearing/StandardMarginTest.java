@@ -94,8 +94,7 @@ class StandardMarginTest {
         }
 
         private PriceContent.Expiry expiry(LocalDate day) {
-            return new PriceContent.Expiry(
-                    AssetId.option(1, day, true, 1).expiryDay(), forward, 0, 0, 0, 0, 0);
+            return new PriceContent.Expiry(AssetId.option(1, day, true, 1).expiryDay(), forward, 0, 0, 0, 0, 0);
         }
 
         Margin margin() {
@@ -153,7 +152,9 @@ class StandardMarginTest {
     @Test
     void baseThatNoParameterNames_countsNothing() {
         var prices = new PriceContent(
-                Fixed8.ONE, List.of(new PriceContent.Underlying(7, Fixed8.ONE, Fixed8.ONE, 0, 0, List.of())), List.of());
+                Fixed8.ONE,
+                List.of(new PriceContent.Underlying(7, Fixed8.ONE, Fixed8.ONE, 0, 0, List.of())),
+                List.of());
         var account = accountOf(Fixed8.ONE, Map.of(AssetId.spot(7), Fixed8.ONE));
         var margin = StandardMargin.evaluate(account, prices, MarginParameters.demo(), 0);
         assertThat(margin.netInitial()).isEqualTo(Fixed8.ONE);
@@ -215,21 +216,9 @@ class StandardMarginTest {
     @Test
     void spreads_takeTheirWorstLoss() {
         // Short 3200, long 3400: 200 apart.
-        net(
-                holding()
-                        .cash("1000")
-                        .option("-1", call("3200"), "120")
-                        .option("1", call("3400"), "70"),
-                "800",
-                "800");
+        net(holding().cash("1000").option("-1", call("3200"), "120").option("1", call("3400"), "70"), "800", "800");
         // Short 3400, long 3200: nothing to lose.
-        net(
-                holding()
-                        .cash("1000")
-                        .option("1", call("3200"), "120")
-                        .option("-1", call("3400"), "70"),
-                "1000",
-                "1000");
+        net(holding().cash("1000").option("1", call("3200"), "120").option("-1", call("3400"), "70"), "1000", "1000");
     }
 
     @Test
@@ -271,13 +260,7 @@ class StandardMarginTest {
     @Test
     void longOfAnotherExpiry_doesNotOffset() {
         var june = AssetId.option(1, JUNE, true, Fixed8.parse("3200"));
-        net(
-                holding()
-                        .cash("1000")
-                        .option("-1", call("3200"), "120")
-                        .option("1", june, "250"),
-                "490",
-                "610");
+        net(holding().cash("1000").option("-1", call("3200"), "120").option("1", june, "250"), "490", "610");
     }
 
     @Test
@@ -315,7 +298,8 @@ class StandardMarginTest {
         var september = AssetId.option(1, LocalDate.of(2026, 9, 25), true, Fixed8.parse("3200"));
         // A forward is asked for only where more calls are short than long.
         unavailable(holding().option("-1", september, "300"), Reason.NO_PRICE);
-        assertThat(holding().option("1", september, "300").margin().netInitial()).isZero();
+        assertThat(holding().option("1", september, "300").margin().netInitial())
+                .isZero();
     }
 
     @Test
@@ -323,11 +307,10 @@ class StandardMarginTest {
         unavailable(holding().spot("92233720368").holds("92233720368", ETH), Reason.OVERFLOW);
         unavailable(holding().perp("92233720368").holds("-92233720368", ETH_PERP), Reason.OVERFLOW);
         var held = new TreeMap<AssetId, Long>(Map.of(ETH_PERP, Long.MIN_VALUE));
-        assertThatThrownBy(() -> StandardMargin.evaluate(
-                        accountOf(0, held), holding().prices(), MarginParameters.demo(), 0))
+        assertThatThrownBy(() ->
+                        StandardMargin.evaluate(accountOf(0, held), holding().prices(), MarginParameters.demo(), 0))
                 .isInstanceOfSatisfying(
-                        MarginUnavailable.class,
-                        no -> assertThat(no.reason()).isEqualTo(Reason.OVERFLOW));
+                        MarginUnavailable.class, no -> assertThat(no.reason()).isEqualTo(Reason.OVERFLOW));
     }
 
     private static void unavailable(Case of, Reason reason) {
@@ -340,11 +323,10 @@ class StandardMarginTest {
     void otherModeThanStandard_isUnsupported() {
         byte[] leaf = holding().cash("1").account().encode();
         leaf[25] = 1;
-        assertThatThrownBy(() -> StandardMargin.evaluate(
-                        Account.decode(leaf), holding().prices(), MarginParameters.demo(), 0))
+        assertThatThrownBy(() ->
+                        StandardMargin.evaluate(Account.decode(leaf), holding().prices(), MarginParameters.demo(), 0))
                 .isInstanceOfSatisfying(
-                        MarginUnavailable.class,
-                        no -> assertThat(no.reason()).isEqualTo(Reason.MODE_UNSUPPORTED));
+                        MarginUnavailable.class, no -> assertThat(no.reason()).isEqualTo(Reason.MODE_UNSUPPORTED));
     }
 
     @Test
@@ -360,7 +342,8 @@ class StandardMarginTest {
             // Each rounding costs at most a unit, times the size that it is multiplied with afterwards.
             BigDecimal bound = decimal(64);
             for (Position position : account.positions()) {
-                bound = bound.add(decimal(position.quantity()).abs().add(BigDecimal.ONE).multiply(decimal(128)));
+                bound = bound.add(
+                        decimal(position.quantity()).abs().add(BigDecimal.ONE).multiply(decimal(128)));
             }
             String what = "seed %d, case %d: %s".formatted(seed, i, account);
             below(exact.value(), margin.value(), bound, what);
@@ -402,8 +385,7 @@ class StandardMarginTest {
                         0));
             }
             long confidence = random.nextInt(3) == 0 ? random.nextLong(Fixed8.ONE) : Fixed8.ONE;
-            underlyings.add(
-                    new PriceContent.Underlying(underlying, spot, confidence, 0, near(random, spot), expiries));
+            underlyings.add(new PriceContent.Underlying(underlying, spot, confidence, 0, near(random, spot), expiries));
         }
         long stable = random.nextInt(3) == 0 ? Fixed8.parse("0.9") + random.nextLong(10_000_000) : Fixed8.ONE;
         List<PriceContent.Mark> list = new ArrayList<>();

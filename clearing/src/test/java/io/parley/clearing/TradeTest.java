@@ -33,8 +33,7 @@ class TradeTest {
     void fee_comesFromTheOwner_andWaitsInThePot() {
         var market = market().account(ALICE, "3100 USD").account(SOLVER, "5 ETH");
 
-        market.applied(bid().fills(
-                        intent().by(ALICE).gets("1 ETH").pays("3001").maxFee("0.5"), 1, "-3000", "0.3"));
+        market.applied(bid().fills(intent().by(ALICE).gets("1 ETH").pays("3001").maxFee("0.5"), 1, "-3000", "0.3"));
 
         assertThat(market.holds(ALICE, "USD")).isEqualTo("99.7");
         assertThat(market.holds(SOLVER, "USD")).isEqualTo("3000");
@@ -46,7 +45,8 @@ class TradeTest {
     void whatTheSolverPays_goesToTheInsurancePot() {
         var market = market().account(ALICE, "3100 USD").account(SOLVER, "5 ETH");
 
-        market.applied(bid().fills(intent().by(ALICE).gets("1 ETH").pays("3001")).pays("2.5"));
+        market.applied(
+                bid().fills(intent().by(ALICE).gets("1 ETH").pays("3001")).pays("2.5"));
 
         assertThat(market.holds(SOLVER, "USD")).isEqualTo("2998.5");
         assertThat(market.ledger().global().insurance()).isEqualTo(Fixed8.parse("2.5"));
@@ -54,8 +54,7 @@ class TradeTest {
 
     @Test
     void ring_leavesTheSolverFlat() {
-        var market = market()
-                .spot("BTC", "60000")
+        var market = market().spot("BTC", "60000")
                 .account(ALICE, "20 ETH")
                 .account(BOB, "1 BTC")
                 .account(CAROL, "60000 USD")
@@ -97,15 +96,13 @@ class TradeTest {
 
     @Test
     void callSpread_needsItsWorstLossOnly() {
-        var market = market()
-                .mark("ETH-27MAR26-3200-C", "120")
+        var market = market().mark("ETH-27MAR26-3200-C", "120")
                 .mark("ETH-27MAR26-3400-C", "70")
                 .account(ALICE, "200 USD")
                 .account(SOLVER, "9000 USD");
 
         // Sells the lower strike and buys the higher: the most that it can cost is the distance of the strikes.
-        market.applied(bid().fills(intent()
-                .by(ALICE)
+        market.applied(bid().fills(intent().by(ALICE)
                 .gives("1 ETH-27MAR26-3200-C")
                 .gets("1 ETH-27MAR26-3400-C")
                 .takes("50")));
@@ -142,8 +139,7 @@ class TradeTest {
     void onlyCashRounds_andForTheOwner() {
         var market = market().account(ALICE, "12500 USD").account(SOLVER, "4 ETH");
         // A third of -100.00000001 is -33.333…; the owner pays at most 33.33333333.
-        var offer = intent()
-                .by(ALICE)
+        var offer = intent().by(ALICE)
                 .gets("0.03 ETH")
                 .cash(-Fixed8.parse("100.00000001"))
                 .parts(3);
@@ -161,7 +157,9 @@ class TradeTest {
         var old = intent().by(ALICE).gets("4 ETH").pays("12000").parts(4).validUntil(market.now() + 10);
         market.applied(bid().fills(old, 1, "-3000", "0"));
 
-        market.tick(11).applied(bid().fills(intent().by(ALICE).gets("1 ETH").pays("3000").nonce(1)));
+        market.tick(11)
+                .applied(bid().fills(
+                                intent().by(ALICE).gets("1 ETH").pays("3000").nonce(1)));
 
         assertThat(market.of(ALICE).partials()).isEmpty();
         assertThat(market.of(ALICE).nonces().isUnused(0)).isFalse();
@@ -172,12 +170,20 @@ class TradeTest {
         var market = market().account(ALICE, "12500 USD").account(SOLVER, "8 ETH");
         market.applied(market.registerKey(ALICE, SESSION, RegisterKey.INTENTS, market.now() + 1));
 
-        market.applied(bid().fills(
-                        intent().by(ALICE).signedBy(SESSION).gets("1 ETH").pays("3000")));
-        market.tick().applied(bid().fills(
-                        intent().by(ALICE).signedBy(SESSION).gets("1 ETH").pays("3000").nonce(1)));
-        assertThat(market.tick().send(bid().fills(
-                        intent().by(ALICE).signedBy(SESSION).gets("1 ETH").pays("3000").nonce(2))))
+        market.applied(
+                bid().fills(intent().by(ALICE).signedBy(SESSION).gets("1 ETH").pays("3000")));
+        market.tick()
+                .applied(bid().fills(intent().by(ALICE)
+                        .signedBy(SESSION)
+                        .gets("1 ETH")
+                        .pays("3000")
+                        .nonce(1)));
+        assertThat(market.tick()
+                        .send(bid().fills(intent().by(ALICE)
+                                .signedBy(SESSION)
+                                .gets("1 ETH")
+                                .pays("3000")
+                                .nonce(2))))
                 .isInstanceOfSatisfying(
                         StepResult.Refused.class,
                         refused -> assertThat(refused.reason()).isEqualTo(Reason.KEY_NOT_ALLOWED));
@@ -197,8 +203,7 @@ class TradeTest {
 
     @Test
     void bid_isRefused_whenItWouldLeaveTheSolverBelowInitialMargin() {
-        var market = market()
-                .mark("ETH-27MAR26-3200-C", "120")
+        var market = market().mark("ETH-27MAR26-3200-C", "120")
                 .account(ALICE, "1000 USD")
                 .account(BOB, "50 USD");
 
@@ -207,8 +212,7 @@ class TradeTest {
 
         // Sold for 120 at a mark of 120; initial margin is max(450 - 200, 390) beside the mark.
         assertThat(verdict)
-                .isEqualTo(new Screened.Refused(
-                        Reason.MARGIN_INITIAL, "account 2 needs 390.00 USD, has 50.00 USD"));
+                .isEqualTo(new Screened.Refused(Reason.MARGIN_INITIAL, "account 2 needs 390.00 USD, has 50.00 USD"));
     }
 
     @Test
@@ -216,9 +220,9 @@ class TradeTest {
         var market = market().account(ALICE, "3100 USD").account(SOLVER, "5 ETH");
         var root = market.ledger().root();
 
-        var verdict = market.screen(bid().fills(
-                        intent().by(ALICE).gets("1 ETH").pays("3010").maxFee("1"), 1, "-3001", "0.25")
-                .pays("2"));
+        var verdict = market.screen(
+                bid().fills(intent().by(ALICE).gets("1 ETH").pays("3010").maxFee("1"), 1, "-3001", "0.25")
+                        .pays("2"));
 
         assertThat(verdict).isInstanceOfSatisfying(Screened.Passed.class, passed -> {
             // 9 better than the limit, 0.75 of the fee left, 2 to the protocol.
@@ -239,7 +243,6 @@ class TradeTest {
         assertThat(market.screen(deal, (solver, account) -> Fixed8.parse("700")))
                 .isInstanceOf(Screened.Passed.class);
         assertThat(market.screen(deal, (solver, account) -> Fixed8.parse("700.01")))
-                .isEqualTo(new Screened.Refused(
-                        Reason.HOLD_EXCEEDS_MARGIN, "needs 1000.01 USD, has 1000.00 USD"));
+                .isEqualTo(new Screened.Refused(Reason.HOLD_EXCEEDS_MARGIN, "needs 1000.01 USD, has 1000.00 USD"));
     }
 }
