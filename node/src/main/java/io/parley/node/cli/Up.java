@@ -87,7 +87,7 @@ final class Up implements Callable<Integer> {
             try {
                 code = new FirstSet(terminal, door, network.keys()).run() ? Parley.DONE : Parley.OUTCOME;
             } catch (RuntimeException e) {
-                terminal.line("%n  The first set was not settled: %s", e.getMessage());
+                terminal.line("%n  The first set was not settled: %s", e.toString());
                 LOG.error("The first set was not settled", e);
                 code = Parley.OUTCOME;
             }
