@@ -28,6 +28,12 @@ contract Vault is IVault, ReentrancyGuardTransient {
     uint256 private constant UNIT_DECIMALS = 8;
     uint256 private constant MAX_DECIMALS = 36;
 
+    /// @dev Bounds of a step's witness, from the limits of what it holds: the fullest leaf and 32 siblings are 4,158 bytes, a
+    ///      listing 558, a key 1,042.
+    uint256 private constant STEP_WITNESS = 8_192;
+    uint256 private constant FILL_WITNESS = 4_158 + 1_042 + 16 * 558 + 1;
+    uint256 private constant FILL_COUNT_OFFSET = 155;
+
     /// @dev What a transfer may use. With less left, a caller could starve a transfer so that it is owed instead of paid.
     uint256 private constant TRANSFER_GAS = 200_000;
 
@@ -357,13 +363,23 @@ contract Vault is IVault, ReentrancyGuardTransient {
         uint256 used = 32 + GlobalRecord.SIZE;
         while (run.step < upTo) {
             bytes calldata record = _record(data, run.step);
-            used += _runStep(run, record, witness[used:]);
+            used += _runStep(run, record, _ahead(witness[used:], record));
             bytes32 rootAfter = run.global.stateRoot(run.accountsRoot);
             bytes32 leaf = StepTree.leaf(run.step, Hashing.keccakCalldata(record), rootAfter);
             StepTree.append(run.frontier, run.step, leaf);
             ++run.step;
         }
         if (used != witness.length) revert WitnessLeft(witness.length - used);
+    }
+
+    /// @dev As much of the stream as the step can need. Every byte handed to a verifier is copied once, which over a long
+    ///      stream would cost more than the steps themselves.
+    function _ahead(bytes calldata witness, bytes calldata record) private pure returns (bytes calldata) {
+        uint256 most = STEP_WITNESS;
+        if (record.length > FILL_COUNT_OFFSET && uint8(record[1]) == Commands.TRADE) {
+            most += uint8(record[FILL_COUNT_OFFSET]) * FILL_WITNESS;
+        }
+        return witness.length <= most ? witness : witness[:most];
     }
 
     function _runStep(Run memory run, bytes calldata record, bytes calldata witness) private view returns (uint256) {
