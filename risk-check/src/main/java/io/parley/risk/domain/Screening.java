@@ -111,6 +111,9 @@ public final class Screening {
     /** Holds that were answered before a restart: they are promised, whatever the margin is now. */
     private final Map<Key, ScreeningRecord.Hold> promised = new HashMap<>();
 
+    /** Bids that were admitted before a restart; their trades may still be on the way. */
+    private final Set<Key> admittedBefore = new HashSet<>();
+
     private long newest = -1;
 
     public Screening(Domain domain) {
@@ -137,7 +140,11 @@ public final class Screening {
                 case ScreeningRecord.Hold hold ->
                     promised.merge(key(hold.solver(), hold.account(), hold.bid()), hold, (a, b) -> a.isHeld() ? a : b);
                 case ScreeningRecord.ScreeningClosed closed -> answered.add(closed.auction());
-                case ScreeningRecord.Verdict verdict -> {}
+                case ScreeningRecord.Verdict verdict -> {
+                    if (verdict.isAdmitted()) {
+                        admittedBefore.add(key(verdict.solver(), verdict.account(), verdict.bid()));
+                    }
+                }
             }
         }
     }
@@ -145,6 +152,7 @@ public final class Screening {
     /** All that was there at a restart has been read: from here on, everything is answered. */
     public void recovered() {
         promised.clear();
+        admittedBefore.clear();
     }
 
     /** An auction opens or closes. */
@@ -280,7 +288,9 @@ public final class Screening {
         while (auctions.size() >= MOST_AUCTIONS) {
             forget(auctions.keySet().iterator().next());
         }
-        auctions.put(id, new Auction(opened));
+        Auction auction = new Auction(opened);
+        auction.screened = isAnswered(id);
+        auctions.put(id, auction);
         Inbox inbox = inboxes.get(id);
         if (inbox != null) {
             waiting -= inbox.commitments.size();
@@ -299,7 +309,7 @@ public final class Screening {
         }
         ScreeningRecord.Hold before = promised.remove(key);
         if (before != null) {
-            if (before.isHeld() && !auction.screened) {
+            if (before.isHeld() && (!auction.screened || admittedBefore.contains(key))) {
                 place(auction, key, before.cap(), house);
             } else {
                 auction.refused.put(key, before.detail());
@@ -354,9 +364,6 @@ public final class Screening {
             return;
         }
         auction.screened = true;
-        if (isAnswered(id)) {
-            return;
-        }
         Map<Bytes32, SignedIntent> intents = intents(auction, house.ledger());
         Set<Key> admitted = new HashSet<>();
         List<ScreeningRecord> verdicts = new ArrayList<>();

@@ -43,6 +43,7 @@ public class KafkaClients {
         config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
         config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.mostPerTransaction());
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 500);
         // Folding a long log again happens between two polls.
         config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 900_000);
         return new KafkaConsumer<>(config);
@@ -156,6 +157,8 @@ public class KafkaClients {
         config.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // What reads a range and closes would wait in close() for the fetch that it sent ahead.
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
         // An aborted record is in the log all the same: whoever replays it must see what was folded.
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
         return config;
