@@ -6,6 +6,7 @@ import io.parley.protocol.Command;
 import io.parley.protocol.Domain;
 import io.parley.protocol.Keccak256;
 import io.parley.protocol.Merkle;
+import io.parley.protocol.PriceCommand;
 import io.parley.protocol.Reason;
 import io.parley.protocol.Signatures;
 import io.parley.protocol.Undecodable;
@@ -150,6 +151,7 @@ public final class BatchVerifier {
             for (at = 0; at < records.size(); at++) {
                 byte[] record = records.get(at);
                 Command command = Command.decode(record);
+                require(at == 0 || !(command instanceof PriceCommand), "a price is the first step, not step %d", at);
                 statesBefore.add(new WireWriter(32 + GlobalRecord.LENGTH)
                         .b32(accountsRoot)
                         .raw(global.bytes())
