@@ -59,6 +59,9 @@ public final class SolverRole {
                 LOG.infof(
                         "solver %s (%s) bids for %s, accounts %s",
                         plan.name(), plan.factory(), plan.owner(), plan.accounts());
+            } catch (IllegalArgumentException e) {
+                // A setting: the message says which, and a trace would not say more.
+                LOG.errorf("solver %s does not start: %s", plan.name(), e.getMessage());
             } catch (RuntimeException | Error e) {
                 LOG.errorf(e, "solver %s does not start", plan.name());
             }
@@ -80,9 +83,9 @@ public final class SolverRole {
     }
 
     private static HostedSolver hosted(SolverPlan plan, ClearedState state) {
-        var factories = ServiceLoader.load(SolverFactory.class).stream()
-                .filter(f -> f.type().getName().equals(plan.factory())
-                        || f.get().name().equals(plan.factory()))
+        var factories = known().stream()
+                .filter(f -> f.getClass().getName().equals(plan.factory())
+                        || f.name().equals(plan.factory()))
                 .toList();
         if (factories.size() != 1) {
             throw new IllegalArgumentException("""
@@ -90,14 +93,19 @@ public final class SolverRole {
                     Known are %s: they are found by META-INF/services/%s.""".formatted(
                             factories.isEmpty() ? "No" : factories.size(),
                             plan.factory(),
-                            ServiceLoader.load(SolverFactory.class).stream()
-                                    .map(f -> f.get().name())
-                                    .toList(),
+                            known().stream().map(SolverFactory::name).toList(),
                             SolverFactory.class.getName()));
         }
         var context =
                 new SolverContext(plan.settings(), plan.owner(), state.listings(), state.symbols(), plan.signer());
-        return new HostedSolver(plan, factories.getFirst().get().create(context));
+        return new HostedSolver(plan, factories.getFirst().create(context));
+    }
+
+    /** Those that the loader of the SPI sees: the caller's context may belong to another application. */
+    private static List<SolverFactory> known() {
+        return ServiceLoader.load(SolverFactory.class, SolverFactory.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
     }
 
     private static Supplier<Bytes32> salts() {

@@ -7,6 +7,7 @@ import io.parley.clearing.Ledger;
 import io.parley.clearing.MarginParameters;
 import io.parley.clearing.Screened;
 import io.parley.clearing.StepResult;
+import io.parley.clearing.Touched;
 import io.parley.protocol.Address;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.Blob;
@@ -119,50 +120,47 @@ public final class Floor {
         var result = ledger.apply(command);
         var global = ledger.global();
         var bytes = Blob.of(command.encode());
-        var record = switch (result) {
-            case StepResult.Refused refused ->
-                new ClearedRecord.Refused(
-                        offset,
-                        command.id(),
-                        command.kind(),
-                        refused.reason().code(),
-                        refused.detail(),
-                        global.time(),
-                        bytes);
-            case StepResult.Applied applied
-            when command instanceof PriceCommand price ->
-                new ClearedRecord.PriceTick(
-                        offset, global.time(), price.sequence(), global.priceHash(), applied.root(), bytes);
-            case StepResult.Applied applied ->
-                new ClearedRecord.Applied(
-                        offset,
-                        command.id(),
-                        command.kind(),
-                        1,
-                        1,
-                        applied.root(),
-                        global.time(),
-                        applied.touched().stream()
-                                .map(t -> new ClearedRecord.AccountAfter(
-                                        t.index(),
-                                        Blob.of(t.after().encode()),
-                                        new ClearedRecord.MarginReceipt(
-                                                t.marginBefore().netInitial(),
-                                                t.marginBefore().netMaintenance(),
-                                                t.marginAfter().netInitial(),
-                                                t.marginAfter().netMaintenance(),
-                                                t.marginAfter().value(),
-                                                global.priceHash(),
-                                                Bytes32.ZERO)))
-                                .toList(),
-                        bytes);
-        };
+        ClearedRecord record;
+        if (result instanceof StepResult.Refused refused) {
+            int code = refused.reason().code();
+            record = new ClearedRecord.Refused(
+                    offset, command.id(), command.kind(), code, refused.detail(), global.time(), bytes);
+        } else if (command instanceof PriceCommand price) {
+            record = new ClearedRecord.PriceTick(
+                    offset, global.time(), price.sequence(), global.priceHash(), ledger.root(), bytes);
+        } else {
+            var touched = ((StepResult.Applied) result).touched();
+            record = new ClearedRecord.Applied(
+                    offset,
+                    command.id(),
+                    command.kind(),
+                    1,
+                    1,
+                    ledger.root(),
+                    global.time(),
+                    touched.stream().map(t -> receipt(t, global.priceHash())).toList(),
+                    bytes);
+        }
         if (command instanceof QueueCommand) {
             assertThat(result).isInstanceOf(StepResult.Applied.class);
             queued++;
         }
         cleared.add(record);
         return record;
+    }
+
+    private static ClearedRecord.AccountAfter receipt(Touched touched, Bytes32 priceHash) {
+        return new ClearedRecord.AccountAfter(
+                touched.index(),
+                Blob.of(touched.after().encode()),
+                new ClearedRecord.MarginReceipt(
+                        touched.marginBefore().netInitial(),
+                        touched.marginBefore().netMaintenance(),
+                        touched.marginAfter().netInitial(),
+                        touched.marginAfter().netMaintenance(),
+                        touched.marginAfter().value(),
+                        priceHash,
+                        Bytes32.ZERO));
     }
 
     /** ETH at this price, BTC at 90000, options at 60 %. */
