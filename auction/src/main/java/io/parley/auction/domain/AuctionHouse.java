@@ -47,8 +47,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuctionHouse {
 
-    private static final String VOID = "void";
-
     /** Refusals that a former life may have left untold: told once more rather than never. */
     private static final long OVERLAP_MS = 60_000;
 
@@ -155,18 +153,11 @@ public final class AuctionHouse {
         pool.departed();
         List<Effect> effects = new ArrayList<>();
         for (Opened opened : leftOpen.values()) {
-            List<Unfilled> unfilled = ids(opened).stream()
-                    .map(id -> new Unfilled(
-                            id,
-                            Reason.NO_BIDS.code(),
-                            "auction %d is void: the auction role restarted during it; the intent joins the next"
-                                    .formatted(opened.auction())))
-                    .toList();
-            effects.add(new Effect.Close(
-                    List.of(),
-                    new Closed(opened.auction(), Bytes32.ZERO, Bytes32.ZERO, 0, 0, List.of(), unfilled, VOID, 0, 0)));
+            Closed closed = AuctionRound.voided(
+                    opened.auction(), Bytes32.ZERO, ids(opened), "the auction role restarted during it");
+            effects.add(new Effect.Close(List.of(), closed));
             effects.add(new Effect.Note("auction %d void after a restart, %d intent(s) return"
-                    .formatted(opened.auction(), unfilled.size())));
+                    .formatted(opened.auction(), closed.unfilled().size())));
         }
         effects.add(new Effect.Note("auctions start after number %d with %d intent(s) waiting, %d in clearing"
                 .formatted(lastAuction, pool.size(), leftInClearing.size())));
@@ -231,6 +222,7 @@ public final class AuctionHouse {
         long next = Long.MAX_VALUE;
         for (AuctionRound round : rounds.values()) {
             next = Math.min(next, round.due().orElse(Long.MAX_VALUE));
+            next = Math.min(next, round.voidAt(rules.patienceMs()));
         }
         next = Math.min(next, anteroom.due().orElse(Long.MAX_VALUE));
         if (started && rounds.size() < rules.mostInFlight()) {
@@ -266,6 +258,7 @@ public final class AuctionHouse {
                 effects.add(new Effect.CloseReveals(round.auction()));
             }
         }
+        giveUp(nowMs, effects);
         if (anteroom.due().orElse(Long.MAX_VALUE) <= nowMs) {
             effects.addAll(lookAgain(nowMs));
         }
@@ -274,6 +267,21 @@ public final class AuctionHouse {
             open(nowMs, effects);
         }
         return effects;
+    }
+
+    /** Auctions whose screening does not come must not hold up those behind them. */
+    private void giveUp(long nowMs, List<Effect> effects) {
+        for (AuctionRound round : List.copyOf(rounds.values())) {
+            if (round.voidAt(rules.patienceMs()) <= nowMs) {
+                rounds.remove(round.auction());
+                Closed closed = round.voided("the risk check did not screen it in time");
+                round.intents().forEach(id -> returned(id, round.auction(), nowMs, false));
+                effects.add(new Effect.Close(List.of(), closed));
+                effects.add(new Effect.Note("auction %d void: not screened in time, %d intent(s) return"
+                        .formatted(round.auction(), closed.unfilled().size())));
+                effects.addAll(choices());
+            }
+        }
     }
 
     private List<Effect> lookAgain(long nowMs) {
@@ -385,7 +393,15 @@ public final class AuctionHouse {
             case ScreeningRecord.Hold hold -> {
                 // The verdict on the reveal says what counts.
             }
-            case ScreeningRecord.Verdict verdict -> round.verdict(verdict);
+            case ScreeningRecord.Verdict verdict -> {
+                if (verdict.bid()
+                        .equals(Eip712.digest(domain, verdict.signedBid().bid()))) {
+                    round.verdict(verdict);
+                } else {
+                    effects.add(new Effect.Note("auction %d: a verdict on %s carries another bid"
+                            .formatted(verdict.auction(), verdict.bid())));
+                }
+            }
             case ScreeningRecord.ScreeningClosed closed -> {
                 if (!round.screeningClosed(closed.verdicts())) {
                     effects.add(new Effect.Note("auction %d: the risk check counts %d verdict(s), others were read"

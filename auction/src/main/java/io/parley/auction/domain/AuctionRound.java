@@ -2,6 +2,7 @@ package io.parley.auction.domain;
 
 import io.parley.auction.domain.selection.ScreenedBid;
 import io.parley.auction.domain.selection.Selection;
+import io.parley.protocol.Address;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Commitment;
 import io.parley.protocol.Fill;
@@ -81,15 +82,20 @@ final class AuctionRound {
             List<Unfilled> missed,
             List<Unfilled> refused) {}
 
+    /** Who committed to what: a copy of another's digest under one's own name is one's own commitment. */
+    private record Promise(Address solver, long account, Bytes32 bid) {}
+
     private record Committed(long offset, Commitment commitment) {}
 
     private record Revealed(long offset, SignedBid bid) {}
+
+    private static final String VOID = "void";
 
     private final Opened opened;
     private final AtFault atFault;
     private final Bytes32 seed;
     private final Map<Bytes32, OpenIntent> intents;
-    private final Map<Bytes32, Committed> commitments = new LinkedHashMap<>();
+    private final Map<Promise, Committed> commitments = new LinkedHashMap<>();
     private final Map<Bytes32, Revealed> reveals = new LinkedHashMap<>();
     private final Map<Bytes32, Verdict> verdicts = new LinkedHashMap<>();
     private Phase phase = Phase.OPENED;
@@ -134,6 +140,27 @@ final class AuctionRound {
         return intents.keySet();
     }
 
+    /** When patience with the screening ends, in unix milliseconds. */
+    long voidAt(long patienceMs) {
+        return phase.compareTo(Phase.SCREENING_CLOSED) < 0 ? opened.revealUntil() + patienceMs : Long.MAX_VALUE;
+    }
+
+    /** Ends the auction without awards; every intent is told why. */
+    Closed voided(String why) {
+        phase = Phase.CLOSED;
+        return voided(opened.auction(), seed, intents.keySet(), why);
+    }
+
+    static Closed voided(long auction, Bytes32 seed, Collection<Bytes32> intents, String why) {
+        List<Unfilled> unfilled = intents.stream()
+                .map(id -> new Unfilled(
+                        id,
+                        Reason.NO_BIDS.code(),
+                        "auction %d is void: %s; the intent joins the next".formatted(auction, why)))
+                .toList();
+        return new Closed(auction, seed, Bytes32.ZERO, 0, 0, List.of(), unfilled, VOID, 0, 0);
+    }
+
     int commitments() {
         return commitments.size();
     }
@@ -166,7 +193,8 @@ final class AuctionRound {
         if (phase != Phase.OPENED) {
             return Entry.LATE;
         }
-        return commitments.putIfAbsent(commitment.bid(), new Committed(offset, commitment)) == null
+        Promise promise = new Promise(commitment.solver(), commitment.account(), commitment.bid());
+        return commitments.putIfAbsent(promise, new Committed(offset, commitment)) == null
                 ? Entry.TAKEN
                 : Entry.REPEATED;
     }
@@ -239,7 +267,8 @@ final class AuctionRound {
     private boolean isInOrder(Bytes32 id) {
         Revealed revealed = reveals.get(id);
         return revealed != null
-                && commitments.containsKey(id)
+                && commitments.containsKey(new Promise(
+                        revealed.bid().bid().solver(), revealed.bid().bid().account(), id))
                 && !revealed.bid().bid().fills().isEmpty()
                 && intentsOf(revealed.bid()).stream().allMatch(intents::containsKey);
     }
@@ -249,7 +278,9 @@ final class AuctionRound {
         if (revealed == null) {
             throw new IllegalStateException("The bid %s was not revealed in auction %d.".formatted(id, auction()));
         }
-        return revealed.bid();
+        // Copies of a bid may differ in the signature: the one that passed is the one that trades.
+        Verdict verdict = verdicts.get(id);
+        return verdict != null && verdict.isAdmitted() ? verdict.signedBid() : revealed.bid();
     }
 
     private static List<Bytes32> intentsOf(SignedBid bid) {

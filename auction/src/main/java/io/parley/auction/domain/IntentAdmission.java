@@ -73,8 +73,29 @@ public final class IntentAdmission {
         try {
             return check(SignedIntent.decode(record));
         } catch (Undecodable e) {
-            return new Checked.Refused(e.reason(), "byte %d: %s".formatted(e.offset(), e.what()));
+            return undecodable(e);
         }
+    }
+
+    /**
+     * Checks a record that was written before this life: most are over, and need no look at their signature.
+     *
+     * @param record any bytes
+     * @return what came of it
+     */
+    public Checked checkOld(byte[] record) {
+        try {
+            SignedIntent intent = SignedIntent.decode(record);
+            return ledger.isSpent(intent.intent())
+                    ? new Checked.Refused(Reason.NONCE_USED, "its time is over or its nonce is used")
+                    : check(intent);
+        } catch (Undecodable e) {
+            return undecodable(e);
+        }
+    }
+
+    private static Checked undecodable(Undecodable e) {
+        return new Checked.Refused(e.reason(), "byte %d: %s".formatted(e.offset(), e.what()));
     }
 
     /**

@@ -9,6 +9,7 @@ package io.parley.auction.domain;
  * @param mostInFlight the most auctions that are open at once; beyond, intents gather
  * @param poolBound how many intents may wait before no more are read from the topic
  * @param feePerFill the least fee of a fill in units of 1e-8 USD, as far as the intent's own limit allows
+ * @param patienceMs after how long without its screening an auction is void, in milliseconds; the risk check may be down
  * @param backoff how long an intent rests that no valid bid was for
  */
 public record Rules(
@@ -18,6 +19,7 @@ public record Rules(
         int mostInFlight,
         int poolBound,
         long feePerFill,
+        long patienceMs,
         Backoff backoff) {
 
     /** Checks the ranges. */
@@ -27,10 +29,15 @@ public record Rules(
                     The commit phase (%d ms) must be above zero and end before the window (%d ms).
                     Maybe parley.auction.commit-ms and parley.auction.window-ms were set apart.""".formatted(commitMs, windowMs));
         }
-        if (mostIntents <= 0 || mostIntents > 10_000 || mostInFlight <= 0 || poolBound <= 0 || feePerFill < 0) {
+        if (mostIntents <= 0
+                || mostIntents > 10_000
+                || mostInFlight <= 0
+                || poolBound <= 0
+                || feePerFill < 0
+                || patienceMs < windowMs) {
             throw new IllegalArgumentException(
-                    "The limits (%d intents, at most 10000; %d in flight; pool of %d; fee %d) must be above zero."
-                            .formatted(mostIntents, mostInFlight, poolBound, feePerFill));
+                    "The limits (%d intents, at most 10000; %d in flight; pool of %d; fee %d; patience %d ms) must be above zero."
+                            .formatted(mostIntents, mostInFlight, poolBound, feePerFill, patienceMs));
         }
     }
 }

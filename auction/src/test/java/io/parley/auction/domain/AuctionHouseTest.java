@@ -106,7 +106,7 @@ class AuctionHouseTest {
 
     @Test
     void moreIntentsThanOneAuctionTakes_standInSeveral_inOrderOfArrival() {
-        Floor small = new Floor(new Market(), new Rules(100, 75, 2, 8, 1_000, 0, new Backoff(100, 800)));
+        Floor small = new Floor(new Market(), new Rules(100, 75, 2, 8, 1_000, 0, 30_000, new Backoff(100, 800)));
         small.cleared(small.market.opening("alice"));
         small.start();
         List<SignedIntent> five = List.of(buy(small), buy(small), buy(small), buy(small), buy(small));
@@ -233,6 +233,28 @@ class AuctionHouseTest {
 
         floor.screeningEnds(1);
         assertThat(floor.closed.stream().map(Closed::auction)).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void anAuctionThatIsNotScreened_isVoidInTheEnd_andNoLongerHoldsUpTheNext() {
+        SignedIntent buy = aliceBuysOneEth();
+        floor.arrives(buy);
+        floor.passes(100);
+        floor.arrives(bobSellsOneEth());
+        floor.passes(200);
+        floor.screeningEnds(2);
+        assertThat(floor.closed).isEmpty();
+
+        floor.passes(31_000);
+
+        assertThat(floor.closed.stream().map(Closed::auction)).startsWith(1L, 2L);
+        assertThat(floor.closed.getFirst().selector()).isEqualTo("void");
+        assertThat(floor.closed.getFirst().unfilled())
+                .singleElement()
+                .satisfies(unfilled -> assertThat(unfilled.detail()).contains("did not screen"));
+        assertThat(floor.opened.stream().filter(opened -> opened.auction() > 2))
+                .as("its intent is back")
+                .anyMatch(opened -> opened.intents().getFirst().intent().equals(buy));
     }
 
     @Test
@@ -530,7 +552,7 @@ class AuctionHouseTest {
 
     @Test
     void thePool_saysWhenItIsFull() {
-        Floor small = new Floor(new Market(), new Rules(100, 75, 2, 8, 2, 0, new Backoff(100, 800)));
+        Floor small = new Floor(new Market(), new Rules(100, 75, 2, 8, 2, 0, 30_000, new Backoff(100, 800)));
         small.cleared(small.market.opening("alice"));
         small.start();
         small.arrives(buy(small));

@@ -31,7 +31,7 @@ import java.util.List;
  */
 final class Floor {
 
-    static final Rules RULES = new Rules(100, 75, 200, 8, 1_000, Market.usd("0.01"), new Backoff(100, 800));
+    static final Rules RULES = new Rules(100, 75, 200, 8, 1_000, Market.usd("0.01"), 30_000, new Backoff(100, 800));
 
     final Market market;
     final LedgerView ledger = new LedgerView();

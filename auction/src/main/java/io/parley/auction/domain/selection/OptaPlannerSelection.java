@@ -74,7 +74,7 @@ public final class OptaPlannerSelection implements WinnerSelection {
     /** Runs the search on made-up bids, so that the first auction meets compiled code. */
     public void warmUp() {
         Random random = new Random(1);
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < 6; round++) {
             List<ScreenedBid> bids = IntStream.range(0, 60)
                     .mapToObj(i -> {
                         int first = random.nextInt(40);

@@ -34,6 +34,7 @@ public class AuctionSettings {
             @ConfigProperty(name = "parley.auction.rest-max-ms") long longestRestMs,
             @ConfigProperty(name = "parley.auction.longest-validity-s") long longestValidity,
             @ConfigProperty(name = "parley.auction.fee-per-fill") long feePerFill,
+            @ConfigProperty(name = "parley.auction.patience-ms") long patienceMs,
             @ConfigProperty(name = "parley.auction.search-moves") int searchMoves,
             @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
                     String bootstrapServers) {
@@ -47,6 +48,7 @@ public class AuctionSettings {
                 mostInFlight,
                 poolBound,
                 feePerFill,
+                patienceMs,
                 new Backoff(windowMs, Math.max(windowMs, longestRestMs)));
         this.longestValidity = longestValidity;
         this.searchMoves = searchMoves;

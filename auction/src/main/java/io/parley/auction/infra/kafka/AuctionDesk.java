@@ -141,17 +141,25 @@ final class AuctionDesk implements AutoCloseable {
         Map<TopicPartition, Long> until = new HashMap<>(positions.get());
         next.putAll(until);
         until.putAll(past.end(Topic.AUCTIONS));
-        past.read(
-                Topic.CLEARED, until, Long.MAX_VALUE, record -> decided(record, ClearedRecord::decode, house::cleared));
+        past.read(Topic.CLEARED, until, Long.MAX_VALUE, this::rememberCleared);
         past.read(Topic.AUCTIONS, until, AUCTIONS_REMEMBERED, this::remember);
         past.read(
                 Topic.INTENTS,
                 until,
                 Long.MAX_VALUE,
-                record -> act(house.arrives(check(record), origin(record), now())));
+                record -> act(house.arrives(check(record, admission::checkOld), origin(record), now())));
         act(house.start(now()));
         arm();
         LOG.infof("auction read its past in %d ms", (System.nanoTime() - began) / 1_000_000);
+    }
+
+    /** What could not be read was put aside when it came; a new life only passes over it. */
+    private void rememberCleared(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            act(house.cleared(ClearedRecord.decode(value(record)), now()));
+        } catch (RuntimeException e) {
+            LOG.warnf("cleared, offset %d: %s", record.offset(), e.getMessage());
+        }
     }
 
     private void remember(ConsumerRecord<byte[], byte[]> record) {
@@ -174,7 +182,7 @@ final class AuctionDesk implements AutoCloseable {
                         nothing -> {
                             List<Entry> entries = new ArrayList<>(records.count());
                             for (ConsumerRecord<byte[], byte[]> record : records) {
-                                entries.add(new Entry(check(record), origin(record), record));
+                                entries.add(new Entry(check(record, admission::check), origin(record), record));
                             }
                             return entries;
                         },
@@ -270,8 +278,14 @@ final class AuctionDesk implements AutoCloseable {
         }
     }
 
-    private Checked check(ConsumerRecord<byte[], byte[]> record) {
-        return admission.check(value(record));
+    /** A record that breaks the check is refused like any other: what stands behind it must be read. */
+    private static Checked check(ConsumerRecord<byte[], byte[]> record, Function<byte[], Checked> rule) {
+        try {
+            return rule.apply(value(record));
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "%s, partition %d, offset %d", record.topic(), record.partition(), record.offset());
+            return new Checked.Refused(Reason.BAD_FIELD, e.toString());
+        }
     }
 
     private static byte[] value(ConsumerRecord<byte[], byte[]> record) {

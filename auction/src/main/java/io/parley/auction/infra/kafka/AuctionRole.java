@@ -21,11 +21,13 @@ import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -119,24 +121,36 @@ public class AuctionRole implements AuctionOutbox {
 
     /** Where the channels stand. A position counts as known when the broker has told it, so that none can be missed. */
     private Map<TopicPartition, Long> positions() {
-        Map<TopicPartition, Long> positions = new HashMap<>();
-        for (String channel : INCOMING) {
-            Map<TopicPartition, Long> known = Map.of();
-            while (known.isEmpty()) {
-                KafkaConsumer<byte[], byte[]> consumer = clients.getConsumer(channel);
-                if (consumer != null) {
-                    known = consumer.getPositions().await().atMost(Duration.ofMinutes(1));
-                }
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new IllegalStateException("Stopped before the channels were ready.");
-                }
-                if (known.isEmpty()) {
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-                }
+        Map<TopicPartition, Long> positions = new ConcurrentHashMap<>();
+        Set<String> unknown = ConcurrentHashMap.newKeySet();
+        unknown.addAll(INCOMING);
+        while (!unknown.isEmpty()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new IllegalStateException("Stopped before the channels were ready.");
             }
-            positions.putAll(known);
+            // Side by side: a consumer answers when its current poll returns.
+            List<Uni<Boolean>> answers = unknown.stream()
+                    .map(channel -> position(channel).map(known -> {
+                        positions.putAll(known);
+                        return !known.isEmpty() && unknown.remove(channel);
+                    }))
+                    .toList();
+            boolean all = Uni.join()
+                    .all(answers)
+                    .andFailFast()
+                    .map(known -> !known.contains(false))
+                    .await()
+                    .atMost(Duration.ofMinutes(1));
+            if (!all) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            }
         }
         return positions;
+    }
+
+    private Uni<Map<TopicPartition, Long>> position(String channel) {
+        KafkaConsumer<byte[], byte[]> consumer = clients.getConsumer(channel);
+        return consumer == null ? Uni.createFrom().item(Map.of()) : consumer.getPositions();
     }
 
     private CompletionStage<AuctionDesk> desk() {
@@ -172,7 +186,9 @@ public class AuctionRole implements AuctionOutbox {
     /** A life that ends must not fail its channels: the next life reads from them on. */
     private static CompletionStage<Void> quietly(CompletionStage<Void> taken) {
         return taken.exceptionally(e -> {
-            LOG.debug("records were left to the next life", e);
+            if (!(e instanceof RejectedExecutionException || e.getCause() instanceof RejectedExecutionException)) {
+                LOG.error("records were not taken", e);
+            }
             return null;
         });
     }
