@@ -1,6 +1,8 @@
 package io.parley.bench;
 
+import io.parley.bench.load.Load;
 import io.parley.bench.micro.Micro;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,7 +40,10 @@ public final class Bench {
                     case "decode" -> micro.decode();
                     case "clearing" -> micro.clearing();
                     case "selection" -> micro.selection();
-                    default -> {}
+                    default ->
+                        new Load(System.out)
+                                .run(Path.of(System.getProperty("parley.home", "."))
+                                        .toAbsolutePath());
                 }
             }
         }
