@@ -311,7 +311,9 @@ contract Vault is IVault, ReentrancyGuardTransient {
         _requireNext(batch);
         _requireData(batch, data);
         if (batch.sequence > _postedSequence || _posted[batch.sequence].headerHash != batch.hash) {
-            // What was proven stands before what was only said: posted batches that do not lead here are dropped.
+            // The steps would prove themselves, but whose log they are is the operator's word: anyone can make a valid batch out of
+            // some of the signed commands, and the log would then no longer be what the chain has.
+            if (msg.sender != operator) revert NotPosted(batch.sequence, batch.hash);
             _postedSequence = batch.sequence;
             emit BatchPosted(batch.sequence, batch.hash, batch.parentRoot, batch.root, batch.steps);
         }

@@ -75,6 +75,7 @@ contract GasTest is Scenario {
         }
         Batch memory batch = closeBatch();
         bytes memory input = abi.encodeCall(vault.settle, (batch.header, batch.data, batch.witness, 0));
+        vm.prank(operator);
         vm.resumeGasMetering();
         vault.settle(batch.header, batch.data, batch.witness, 0);
         uint256 execution = vm.lastCallGas().gasTotalUsed;

@@ -376,8 +376,22 @@ contract VaultTest is Scenario {
     function _settleWith(Batch memory batch, uint256 where, bytes memory field, bytes4 selector) private {
         bytes memory header = patched(batch.header, 105, bytes.concat(keccak256(batch.data)));
         header = patched(header, where, field);
+        vm.prank(operator);
         vm.expectPartialRevert(selector);
         vault.settle(header, batch.data, batch.witness, 0);
+    }
+
+    function test_settle_isForTheOperator_untilItHasPostedTheBatch() public {
+        openMarket();
+        Batch memory batch = closeBatch();
+        vm.prank(makeAddr("anyone"));
+        vm.expectPartialRevert(IVault.NotPosted.selector);
+        vault.settle(batch.header, batch.data, batch.witness, 0);
+
+        vm.prank(operator);
+        vault.post(batch.header, batch.data);
+        settleAs(makeAddr("another relayer"), 0, batch);
+        assertEq(vault.state().verifiedSequence, 1);
     }
 
     function test_header_claimsMustBeTrue() public {

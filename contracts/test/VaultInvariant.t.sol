@@ -125,6 +125,7 @@ contract MarketHandler is Scenario {
     function _tryWrong(Batch memory batch) private {
         uint256 where = uint256(keccak256(batch.witness)) % batch.witness.length;
         bytes memory witness = patched(batch.witness, where, abi.encodePacked(batch.witness[where] ^ 0x10));
+        vm.prank(operator);
         try vault.settle(batch.header, batch.data, witness, 0) {
             rootsWentForward = false;
         } catch {

@@ -176,7 +176,8 @@ interface IVault is IRefusals {
         uint32 relayerAccount
     ) external;
 
-    /// @notice Publishes a batch and runs all its steps again, in one transaction. Anyone may: the steps prove themselves.
+    /// @notice Runs all steps of a batch again in one transaction. Anyone may for a batch that the operator has posted; the
+    ///         operator need not have posted it before.
     function settle(bytes calldata header, bytes calldata data, bytes calldata witness, uint32 relayerAccount) external;
 
     /// @notice Pays the withdrawals that follow the last paid one up to the end of a verified batch. A transfer that fails

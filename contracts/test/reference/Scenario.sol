@@ -36,7 +36,8 @@ abstract contract Scenario is Reference {
     address internal session = vm.addr(SESSION_KEY);
     address internal governor = makeAddr("governor");
     address internal operator = makeAddr("operator");
-    address internal relayer = makeAddr("relayer");
+    /// @dev The operator relays its own batches unless a test says otherwise.
+    address internal relayer = operator;
 
     Vault internal vault;
     TestToken internal usd;

@@ -82,17 +82,27 @@ public final class Baskets<S> {
                 for (int i = account; i < intents.size(); i += accounts) {
                     share.add(intents.get(i));
                 }
-                fill(proposals, account, share);
+                fill(proposals, account, share, Owners.CAN_AFFORD);
             }
         }
-        fill(proposals, 0, intents);
+        fill(proposals, 0, intents, Owners.CAN_AFFORD);
         for (int i = 0; i < intents.size() && proposals.size() < MOST_PROPOSALS; i++) {
-            fill(proposals, i % accounts, List.of(intents.get(i)));
+            var alone = List.of(intents.get(i));
+            if (!fill(proposals, i % accounts, alone, Owners.CAN_AFFORD)) {
+                // Alone it endangers no other fill, and risk-check then tells the owner by how much its margin falls
+                // short.
+                fill(proposals, i % accounts, alone, Owners.ARE_TOLD_WHY_NOT);
+            }
         }
         return List.copyOf(proposals);
     }
 
-    private void fill(Set<Proposal> proposals, int account, List<OpenIntent> intents) {
+    private enum Owners {
+        CAN_AFFORD,
+        ARE_TOLD_WHY_NOT
+    }
+
+    private boolean fill(Set<Proposal> proposals, int account, List<OpenIntent> intents, Owners owners) {
         var own = auction.accounts().get(account);
         var basket = new Basket(own, new WhatIf.Book(own), new WhatIf.Book(own), new ArrayList<>(), new ArrayList<>());
         var state = start;
@@ -100,7 +110,7 @@ public final class Baskets<S> {
             if (basket.fills().size() == Bid.MAX_FILLS || Thread.currentThread().isInterrupted()) {
                 break;
             }
-            var fill = largest(basket, state, open);
+            var fill = largest(basket, state, open, owners);
             if (fill.isPresent()) {
                 basket.intents().add(open);
                 basket.fills().add(fill.get());
@@ -108,18 +118,20 @@ public final class Baskets<S> {
                 state = pricing.after(state, open, fill.get().parts());
             }
         }
-        if (!basket.fills().isEmpty()) {
-            margin.taken(basket.before(), basket.after()).ifPresent(taken -> {
-                long cap = Math.min(
-                        Math.addExact(taken, taken / CUSHION_DIVISOR + CUSHION), Math.max(taken, own.freeMargin()));
-                proposals.add(new Proposal(own.account(), basket.fills(), 0, Bytes32.ZERO, cap));
-            });
+        if (basket.fills().isEmpty()) {
+            return false;
         }
+        margin.taken(basket.before(), basket.after()).ifPresent(taken -> {
+            long cap = Math.min(
+                    Math.addExact(taken, taken / CUSHION_DIVISOR + CUSHION), Math.max(taken, own.freeMargin()));
+            proposals.add(new Proposal(own.account(), basket.fills(), 0, Bytes32.ZERO, cap));
+        });
+        return true;
     }
 
     /** The more parts, the worse price and margin: if not all can be had, the border is found by halving. */
-    private Optional<Fill> largest(Basket basket, S state, OpenIntent open) {
-        var best = fill(basket, state, open, open.partsLeft());
+    private Optional<Fill> largest(Basket basket, S state, OpenIntent open, Owners owners) {
+        var best = fill(basket, state, open, open.partsLeft(), owners);
         if (best.isPresent()) {
             return best;
         }
@@ -127,7 +139,7 @@ public final class Baskets<S> {
         long high = open.partsLeft() - 1;
         while (low <= high) {
             long middle = (low + high) >>> 1;
-            var tried = fill(basket, state, open, middle);
+            var tried = fill(basket, state, open, middle, owners);
             if (tried.isPresent()) {
                 best = tried;
                 low = middle + 1;
@@ -138,7 +150,7 @@ public final class Baskets<S> {
         return best;
     }
 
-    private Optional<Fill> fill(Basket basket, S state, OpenIntent open, long parts) {
+    private Optional<Fill> fill(Basket basket, S state, OpenIntent open, long parts, Owners owners) {
         try {
             var cash = pricing.cash(state, open, parts);
             if (cash.isEmpty() || cash.getAsLong() < open.cashLimit(parts)) {
@@ -148,7 +160,8 @@ public final class Baskets<S> {
             long most = (long) (Math.max(basket.account().freeMargin(), 0) * marginShare);
             return margin.taken(basket.before(), basket.after().copy().faces(open, fill))
                     .filter(taken -> taken <= most)
-                    .filter(taken -> margin.ownersCanAfford(with(basket.intents(), open), with(basket.fills(), fill)))
+                    .filter(taken -> owners == Owners.ARE_TOLD_WHY_NOT
+                            || margin.ownersCanAfford(with(basket.intents(), open), with(basket.fills(), fill)))
                     .map(taken -> fill);
         } catch (ArithmeticException e) {
             // It leaves int64 somewhere: clearing would refuse it.
