@@ -4,17 +4,12 @@ import io.parley.protocol.Address;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.Bid;
 import io.parley.protocol.Bytes32;
-import io.parley.protocol.CancelCommand;
 import io.parley.protocol.Command;
 import io.parley.protocol.Commitment;
-import io.parley.protocol.CreditFee;
-import io.parley.protocol.Deposit;
 import io.parley.protocol.Domain;
 import io.parley.protocol.Eip712;
 import io.parley.protocol.Intent;
 import io.parley.protocol.Keccak256;
-import io.parley.protocol.Leg;
-import io.parley.protocol.ListAsset;
 import io.parley.protocol.Listings;
 import io.parley.protocol.Listings.Listing;
 import io.parley.protocol.PriceCommand;
@@ -26,17 +21,14 @@ import io.parley.protocol.Signatures;
 import io.parley.protocol.SignedBid;
 import io.parley.protocol.SignedCommitment;
 import io.parley.protocol.SignedIntent;
-import io.parley.protocol.TradeCommand;
 import io.parley.protocol.WireReader;
 import io.parley.protocol.WireWriter;
 import io.parley.protocol.Withdraw;
-import io.parley.protocol.WithdrawCommand;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,7 +94,8 @@ public final class Ledger {
         WireWriter witness = new WireWriter(2048);
         witness.b32(accounts.root()).raw(global.bytes());
         List<Touched> touched = touched();
-        writeWitness(command, witness);
+        new WitnessWriter(step, accounts, listings, listingsTree, keys, witness)
+                .write(command, feederSet, world.placeWitness());
         take(command);
         global = step.global();
         root = rootOf(global);
@@ -307,101 +300,11 @@ public final class Ledger {
             Draft draft = step.touched(slot);
             byte[] before = draft.before();
             Account old = before == null ? null : Account.ofOwn(before);
-            Account now = Account.ofOwn(draft.encode());
+            Account now = Account.ofOwn(step.leaf(slot));
             touched.add(
                     new Touched(draft.index(), old, now, old == null ? Margin.ofCash(0) : margin(old), margin(now)));
         }
         return touched;
-    }
-
-    /** Writes the step's part of the witness and puts the accounts in their places: each proof is of the tree before it. */
-    private void writeWitness(Command command, WireWriter out) {
-        switch (command) {
-            case Deposit deposit -> replaceAccount(0, out);
-            case CreditFee credit -> replaceAccount(0, out);
-            case RegisterKey key -> out.raw(world.placeWitness());
-            case ListAsset listing -> out.raw(world.placeWitness());
-            case SetParameters parameterSet -> {}
-            case WithdrawCommand withdraw -> {
-                replaceAccount(0, out);
-                writeListing(withdraw.withdraw().asset(), out);
-                writeKeys(out);
-            }
-            case CancelCommand cancel -> {
-                replaceAccount(0, out);
-                writeKeys(out);
-            }
-            case PriceCommand price -> out.u16(feederSet.length).raw(feederSet);
-            case TradeCommand trade -> writeTrade(trade, out);
-        }
-    }
-
-    private void writeTrade(TradeCommand trade, WireWriter out) {
-        out.u8(step.touched());
-        for (int slot = 0; slot < step.touched(); slot++) {
-            replaceAccount(slot, out);
-        }
-        out.u8(slot(trade.bid().bid().solver(), trade.bid().bid().account()));
-        TreeSet<AssetId> assets = new TreeSet<>();
-        for (SignedIntent signed : trade.intents()) {
-            Intent intent = signed.intent();
-            out.u8(slot(intent.owner(), intent.account()));
-            for (Leg leg : intent.legs()) {
-                assets.add(leg.asset());
-            }
-        }
-        out.u8(assets.size());
-        for (AssetId asset : assets) {
-            writeListing(asset, out);
-        }
-        writeKeys(out);
-    }
-
-    private int slot(Address owner, long account) {
-        int index = accounts.index(owner, account);
-        int slot = 0;
-        while (step.touched(slot).index() != index) {
-            slot++;
-        }
-        return slot;
-    }
-
-    private void replaceAccount(int slot, WireWriter out) {
-        Draft draft = step.touched(slot);
-        int index = draft.index();
-        byte[] before = draft.before();
-        HashTree tree = accounts.tree();
-        int bitmap = tree.bitmap(index);
-        out.u32(index);
-        if (before == null) {
-            out.u16(0);
-        } else {
-            out.u16(before.length).raw(before);
-        }
-        out.u32(Integer.toUnsignedLong(bitmap));
-        tree.writeSiblings(index, bitmap, out);
-        if (!step.noop()) {
-            accounts.put(index, draft.encode());
-            // Up to where the next account's path joins; from there on it is made again with that one.
-            int next = slot + 1 < step.touched() ? step.touched(slot + 1).index() : -1;
-            tree.rehash(index, 1, next < 0 ? AccountTree.DEPTH : 31 - Integer.numberOfLeadingZeros(index ^ next));
-        }
-    }
-
-    private void writeListing(AssetId asset, WireWriter out) {
-        Listing listing = listings.listing(asset).orElseThrow();
-        int bitmap = listingsTree.bitmap(listing.index());
-        out.u32(listing.index()).asset(asset).b32(listing.nameHash()).u16(bitmap);
-        listingsTree.writeSiblings(listing.index(), bitmap, out);
-    }
-
-    private void writeKeys(WireWriter out) {
-        out.u8(step.keyCount());
-        for (int i = 0; i < step.keyCount(); i++) {
-            Grant key = step.key(i);
-            out.u8(step.keySignature(i)).u32(key.index()).u8(key.scope()).u63(key.expiry());
-            keys.writeProof(key.index(), out);
-        }
     }
 
     /** Takes over what a step proves by hash only. */

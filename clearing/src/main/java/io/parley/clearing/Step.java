@@ -7,6 +7,7 @@ import io.parley.protocol.Keccak256;
 import io.parley.protocol.Reason;
 import io.parley.protocol.Withdrawal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Step {
     static final int MAX_ACCOUNTS = 16;
+    private static final byte[] NO_LEAF = {};
     static final int MAX_SIGNATURES = 16;
 
     private final Draft[] drafts = new Draft[MAX_ACCOUNTS];
     private int touched;
+
+    /** Made once where they are asked for; no bytes until then. */
+    private final byte[][] leaves = new byte[MAX_ACCOUNTS][];
+
     private byte[] global = GlobalRecord.genesis().encode();
     private List<Withdrawal> withdrawals = List.of();
     private boolean noop;
@@ -42,6 +48,7 @@ final class Step {
         withdrawals = List.of();
         noop = false;
         keyCount = 0;
+        Arrays.fill(leaves, NO_LEAF);
     }
 
     /** The draft at this index, loaded once per step. */
@@ -69,6 +76,16 @@ final class Step {
 
     Draft touched(int slot) {
         return drafts[slot];
+    }
+
+    /** The leaf that the draft becomes. The step must not change it any more. */
+    byte[] leaf(int slot) {
+        byte[] leaf = leaves[slot];
+        if (leaf.length == 0) {
+            leaf = drafts[slot].encode();
+            leaves[slot] = leaf;
+        }
+        return leaf;
     }
 
     /** The position of an account among those touched, ascending by index. */

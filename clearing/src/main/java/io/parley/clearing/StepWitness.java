@@ -211,7 +211,7 @@ final class StepWitness implements World {
                     account.proof().root(AccountTree.DEPTH, account.index(), account.oldLeaf()),
                     root);
             if (!step.noop()) {
-                Bytes32 leaf = Keccak256.hash(step.touched(slot).encode());
+                Bytes32 leaf = Keccak256.hash(step.leaf(slot));
                 root = account.proof().root(AccountTree.DEPTH, account.index(), leaf);
             }
         }

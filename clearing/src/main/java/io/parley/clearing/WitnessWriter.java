@@ -1,0 +1,139 @@
+package io.parley.clearing;
+
+import io.parley.protocol.Address;
+import io.parley.protocol.AssetId;
+import io.parley.protocol.CancelCommand;
+import io.parley.protocol.Command;
+import io.parley.protocol.CreditFee;
+import io.parley.protocol.Deposit;
+import io.parley.protocol.Intent;
+import io.parley.protocol.Leg;
+import io.parley.protocol.ListAsset;
+import io.parley.protocol.Listings;
+import io.parley.protocol.Listings.Listing;
+import io.parley.protocol.PriceCommand;
+import io.parley.protocol.RegisterKey;
+import io.parley.protocol.SetParameters;
+import io.parley.protocol.SignedIntent;
+import io.parley.protocol.TradeCommand;
+import io.parley.protocol.WireWriter;
+import io.parley.protocol.WithdrawCommand;
+import java.util.TreeSet;
+
+/**
+ * Writes a step's part of the witness (docs/protocol.md, section 7) and puts its accounts in their places on the way:
+ * each is proven in the tree in which those before it were replaced.
+ */
+final class WitnessWriter {
+    private final Step step;
+    private final AccountTree accounts;
+    private final Listings listings;
+    private final HashTree listingsTree;
+    private final Keys keys;
+    private final WireWriter out;
+
+    WitnessWriter(
+            Step step, AccountTree accounts, Listings listings, HashTree listingsTree, Keys keys, WireWriter out) {
+        this.step = step;
+        this.accounts = accounts;
+        this.listings = listings;
+        this.listingsTree = listingsTree;
+        this.keys = keys;
+        this.out = out;
+    }
+
+    /**
+     * Writes the part of the command.
+     *
+     * @param feederSet the bytes of the set in force
+     * @param place for a registered key or a listing: the proof of its place, taken before it was put there
+     */
+    void write(Command command, byte[] feederSet, byte[] place) {
+        switch (command) {
+            case Deposit deposit -> replaceAccount(0);
+            case CreditFee credit -> replaceAccount(0);
+            case RegisterKey key -> out.raw(place);
+            case ListAsset listing -> out.raw(place);
+            case SetParameters parameterSet -> {}
+            case WithdrawCommand withdraw -> {
+                replaceAccount(0);
+                writeListing(withdraw.withdraw().asset());
+                writeKeys();
+            }
+            case CancelCommand cancel -> {
+                replaceAccount(0);
+                writeKeys();
+            }
+            case PriceCommand price -> out.u16(feederSet.length).raw(feederSet);
+            case TradeCommand trade -> writeTrade(trade);
+        }
+    }
+
+    private void writeTrade(TradeCommand trade) {
+        out.u8(step.touched());
+        for (int slot = 0; slot < step.touched(); slot++) {
+            replaceAccount(slot);
+        }
+        out.u8(slot(trade.bid().bid().solver(), trade.bid().bid().account()));
+        TreeSet<AssetId> assets = new TreeSet<>();
+        for (SignedIntent signed : trade.intents()) {
+            Intent intent = signed.intent();
+            out.u8(slot(intent.owner(), intent.account()));
+            for (Leg leg : intent.legs()) {
+                assets.add(leg.asset());
+            }
+        }
+        out.u8(assets.size());
+        for (AssetId asset : assets) {
+            writeListing(asset);
+        }
+        writeKeys();
+    }
+
+    private int slot(Address owner, long account) {
+        int index = accounts.index(owner, account);
+        int slot = 0;
+        while (step.touched(slot).index() != index) {
+            slot++;
+        }
+        return slot;
+    }
+
+    private void replaceAccount(int slot) {
+        Draft draft = step.touched(slot);
+        int index = draft.index();
+        byte[] before = draft.before();
+        HashTree tree = accounts.tree();
+        int bitmap = tree.bitmap(index);
+        out.u32(index);
+        if (before == null) {
+            out.u16(0);
+        } else {
+            out.u16(before.length).raw(before);
+        }
+        out.u32(Integer.toUnsignedLong(bitmap));
+        tree.writeSiblings(index, bitmap, out);
+        if (!step.noop()) {
+            accounts.put(index, step.leaf(slot));
+            // Up to where the next account's path joins; from there on it is made again with that one.
+            int next = slot + 1 < step.touched() ? step.touched(slot + 1).index() : -1;
+            tree.rehash(index, 1, next < 0 ? AccountTree.DEPTH : 31 - Integer.numberOfLeadingZeros(index ^ next));
+        }
+    }
+
+    private void writeListing(AssetId asset) {
+        Listing listing = listings.listing(asset).orElseThrow();
+        int bitmap = listingsTree.bitmap(listing.index());
+        out.u32(listing.index()).asset(asset).b32(listing.nameHash()).u16(bitmap);
+        listingsTree.writeSiblings(listing.index(), bitmap, out);
+    }
+
+    private void writeKeys() {
+        out.u8(step.keyCount());
+        for (int i = 0; i < step.keyCount(); i++) {
+            Grant key = step.key(i);
+            out.u8(step.keySignature(i)).u32(key.index()).u8(key.scope()).u63(key.expiry());
+            keys.writeProof(key.index(), out);
+        }
+    }
+}
