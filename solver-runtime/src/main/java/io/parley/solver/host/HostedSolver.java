@@ -39,6 +39,7 @@ public final class HostedSolver implements AutoCloseable {
     private final ThreadPoolExecutor solving;
     private final ExecutorService events;
     private final AtomicReference<@Nullable PriceContent> latest = new AtomicReference<>();
+    private volatile String lastRefusal = "";
 
     public HostedSolver(SolverPlan plan, Solver solver) {
         this.plan = plan;
@@ -150,7 +151,10 @@ public final class HostedSolver implements AutoCloseable {
             }
             case Outcome.Refused refused -> {
                 tally.count(Count.REFUSED);
-                LOG.infof(
+                // The same again in every auction is worth a line only once.
+                var what = refused.reason() + " " + refused.proposal().fills();
+                LOG.logf(
+                        what.equals(lastRefusal) ? Logger.Level.DEBUG : Logger.Level.INFO,
                         "solver %s: bid %s of auction %d refused: %d %s: %s",
                         plan.name(),
                         refused.bid(),
@@ -158,6 +162,7 @@ public final class HostedSolver implements AutoCloseable {
                         refused.reason().code(),
                         refused.reason(),
                         refused.detail());
+                lastRefusal = what;
             }
         }
         event(() -> solver.onOutcome(outcome));

@@ -14,6 +14,7 @@ import io.parley.protocol.spi.Outcome;
 import io.parley.protocol.spi.Proposal;
 import io.parley.protocol.spi.Solver;
 import io.parley.solvers.Baskets;
+import io.parley.solvers.Refusals;
 import io.parley.solvers.Settings;
 import io.parley.solvers.Tradable;
 import java.math.BigDecimal;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Prices spot from Uniswap V2 pools: what the pool would take or give for the same amount, to the unit, and an edge. It
@@ -61,6 +63,7 @@ final class AmmSolver implements Solver {
     private final double marginShare;
     private final PoolFeed feed;
     private final LayOff layOff;
+    private final Refusals refusals = new Refusals();
 
     /** Intents in proposals, to know what was filled when one has won. */
     private final Map<Bytes32, Intent> proposed = new LinkedHashMap<>();
@@ -115,6 +118,7 @@ final class AmmSolver implements Solver {
         var pricing = new PoolPrices();
         var fillable = auction.intents().stream()
                 .filter(open -> Tradable.isTradable(auction, open, address)
+                        && !refusals.concern(Set.of(open.id()), auction.auction())
                         && open.intent().legs().stream()
                                 .allMatch(leg -> pool(leg.asset(), listings)
                                         .filter(reserves::containsKey)
@@ -235,6 +239,7 @@ final class AmmSolver implements Solver {
 
     @Override
     public void onOutcome(Outcome outcome) {
+        refusals.on(outcome);
         if (!(outcome instanceof Outcome.Won won)) {
             return;
         }

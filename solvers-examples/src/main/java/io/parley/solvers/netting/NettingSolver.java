@@ -10,6 +10,7 @@ import io.parley.protocol.spi.OpenIntent;
 import io.parley.protocol.spi.Outcome;
 import io.parley.protocol.spi.Proposal;
 import io.parley.protocol.spi.Solver;
+import io.parley.solvers.Refusals;
 import io.parley.solvers.Settings;
 import io.parley.solvers.Tradable;
 import io.parley.solvers.WhatIf;
@@ -17,10 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -40,22 +39,13 @@ import java.util.TreeMap;
 final class NettingSolver implements Solver {
 
     private static final int MOST_PROPOSALS = 24;
-    private static final int MOST_REMEMBERED = 10_000;
-
-    /** For so many auctions what was refused is left alone. */
-    private static final int PATIENCE = 50;
-
     private final long edge;
     private final int ring;
     private final long budget;
 
     private final Address address;
 
-    /** By intent, the last auction in which a bid with it was refused. */
-    private final Map<Bytes32, Long> refusedIntents = new LinkedHashMap<>();
-
-    /** By the intents of a bid, the last auction in which it was refused. */
-    private final Map<Set<Bytes32>, Long> refusedSets = new LinkedHashMap<>();
+    private final Refusals refusals = new Refusals();
 
     NettingSolver(Address address, Settings settings) {
         this.address = address;
@@ -194,40 +184,20 @@ final class NettingSolver implements Solver {
         return new Proposal(auction.accounts().get(account).account(), fills, 0, Bytes32.ZERO, 0);
     }
 
-    private synchronized boolean wasRefused(AuctionView auction, Match match) {
+    private boolean wasRefused(AuctionView auction, Match match) {
         var intents = new HashSet<Bytes32>();
         match.fills()
                 .forEach(f -> intents.add(auction.intents().get(f.offer().index).id()));
-        return auction.auction() - refusedSets.getOrDefault(intents, Long.MIN_VALUE / 2) < PATIENCE;
+        return refusals.concern(intents, auction.auction());
     }
 
-    private synchronized boolean suspicious(AuctionView auction, List<Fill> fills) {
-        return fills.stream()
-                .anyMatch(f ->
-                        auction.auction() - refusedIntents.getOrDefault(f.intent(), Long.MIN_VALUE / 2) < PATIENCE);
+    /** It is tried in a match of its own, not together with other matches. */
+    private boolean suspicious(AuctionView auction, List<Fill> fills) {
+        return fills.stream().anyMatch(f -> refusals.concern(f.intent(), auction.auction()));
     }
 
-    /**
-     * A refusal may be the fault of one owner only (a used nonce, an account that has changed). For some auctions the same
-     * set is not tried again, and its intents are tried in matches of their own, not together with others.
-     */
     @Override
-    public synchronized void onOutcome(Outcome outcome) {
-        if (outcome instanceof Outcome.Refused refused) {
-            var intents = new HashSet<Bytes32>();
-            refused.proposal().fills().forEach(f -> intents.add(f.intent()));
-            intents.forEach(i -> refusedIntents.put(i, refused.auction()));
-            refusedSets.put(intents, refused.auction());
-            trim(refusedIntents);
-            trim(refusedSets);
-        }
-    }
-
-    private static void trim(Map<?, Long> remembered) {
-        var oldest = remembered.keySet().iterator();
-        while (remembered.size() > MOST_REMEMBERED) {
-            oldest.next();
-            oldest.remove();
-        }
+    public void onOutcome(Outcome outcome) {
+        refusals.on(outcome);
     }
 }

@@ -5,9 +5,11 @@ import io.parley.protocol.AssetId;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.spi.AuctionView;
 import io.parley.protocol.spi.OpenIntent;
+import io.parley.protocol.spi.Outcome;
 import io.parley.protocol.spi.Proposal;
 import io.parley.protocol.spi.Solver;
 import io.parley.solvers.Baskets;
+import io.parley.solvers.Refusals;
 import io.parley.solvers.Settings;
 import io.parley.solvers.Tradable;
 import java.time.Instant;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Quotes options, perpetuals and any bundle with at least one of them (spot beside them, as far as it has inventory) from
@@ -34,6 +37,7 @@ final class OptionsSolver implements Solver {
     private final Address address;
     private final Spread spread;
     private final double marginShare;
+    private final Refusals refusals = new Refusals();
 
     OptionsSolver(Address address, Settings settings) {
         this.address = address;
@@ -51,9 +55,15 @@ final class OptionsSolver implements Solver {
         var desk = new Desk(auction);
         var quotable = auction.intents().stream()
                 .filter(desk::isQuotable)
+                .filter(open -> !refusals.concern(Set.of(open.id()), auction.auction()))
                 .sorted(Comparator.comparingDouble((OpenIntent open) -> -desk.attraction(open)))
                 .toList();
         return new Baskets<>(auction, desk, desk.inventory(), marginShare).proposals(quotable);
+    }
+
+    @Override
+    public void onOutcome(Outcome outcome) {
+        refusals.on(outcome);
     }
 
     /** The prices of one auction; they depend on what is held. */

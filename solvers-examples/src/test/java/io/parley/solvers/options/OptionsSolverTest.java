@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.parley.clearing.Screened;
 import io.parley.protocol.AssetId;
+import io.parley.protocol.Bytes32;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.Reason;
+import io.parley.protocol.spi.Outcome;
 import io.parley.protocol.spi.Proposal;
 import io.parley.protocol.spi.Solver;
 import io.parley.solvers.Exchange;
@@ -186,6 +188,22 @@ class OptionsSolverTest {
     }
 
     @Test
+    void whatWasRefusedAlone_isLeftAloneForAWhile_unlessItWasItsOwnFault() {
+        exchange.intent("bob").gets("1 ETH-PERP").pays("3100").open();
+        var view = exchange.view("solver");
+        var proposal = solver.solve(view, Instant.MAX).getFirst();
+
+        solver.onOutcome(new Outcome.Refused(view.auction(), Bytes32.ZERO, proposal, Reason.ABOVE_CAP, "own"));
+        assertThat(solve()).isNotEmpty();
+        solver.onOutcome(new Outcome.Refused(view.auction(), Bytes32.ZERO, proposal, Reason.NONCE_USED, "used"));
+        assertThat(solve()).isEmpty();
+        for (int i = 0; i < 50; i++) {
+            exchange.view("solver");
+        }
+        assertThat(solve()).isNotEmpty();
+    }
+
+    @Test
     void severalIntents_areProposedAloneAndTogether() {
         exchange.intent("alice").gets("1 " + CALL).pays("2000").open();
         exchange.intent("bob").gets("1 ETH-PERP").pays("3100").open();
@@ -229,10 +247,10 @@ class OptionsSolverTest {
     /** Such an intent is proposed alone only; the refusal must be about its owner. */
     private boolean isForAnOwnerShortOfMargin(Proposal proposal) {
         return proposal.fills().size() == 1
-                && exchange.screen("solver", proposal) instanceof Screened.Refused(Reason reason, String detail)
+                && exchange.screen("solver", proposal) instanceof Screened.Refused refused
                 && Set.of(Reason.MARGIN_INITIAL, Reason.SPOT_NEGATIVE, Reason.CASH_DEBT)
-                        .contains(reason)
-                && !detail.contains(Exchange.key("solver").address().toString());
+                        .contains(refused.reason())
+                && !refused.detail().contains(Exchange.key("solver").address().toString());
     }
 
     private void openAny(Random random, String[] traders) {
