@@ -1,5 +1,6 @@
 package io.parley.bench.load;
 
+import io.parley.contracts.chain.Chain;
 import io.parley.node.Terminal;
 import io.parley.protocol.Bytes32;
 import java.io.IOException;
@@ -72,11 +73,32 @@ public final class Load {
                 var watch = new TopicWatch(site.bootstrapServers())) {
             var runs = measure(site, door, watch, owners, terminal);
             LoadReport.print(out, runs.stream().map(run -> run.round(watch)).toList());
+            settlement(site.chain(), watch.settled(), terminal);
             for (var run : runs) {
                 new TreeMap<>(run.troubles())
                         .forEach((what, count) -> terminal.line("  At %d/s: %s, %d times", run.rate(), what, count));
             }
         }
+    }
+
+    private static void settlement(Chain chain, TopicWatch.Settled settled, Terminal terminal) {
+        long gas = 0;
+        int mined = 0;
+        for (var transaction : settled.transactions()) {
+            var receipt = chain.receipt(transaction);
+            if (receipt.isPresent()) {
+                gas += receipt.get().gasUsed();
+                mined++;
+            }
+        }
+        terminal.line(
+                "  Settled with the warm-up: %d fills in %d batches and %d transactions, %.1f fills/s from the first cleared to the"
+                        + " last final, %,d gas a fill.%n",
+                settled.fills(),
+                settled.batches(),
+                mined,
+                settled.fills() / Math.max(settled.seconds(), 1e-3),
+                gas / Math.max(settled.fills(), 1));
     }
 
     private List<Run> measure(Site site, DoorClient door, TopicWatch watch, Owners owners, Terminal terminal)

@@ -57,14 +57,14 @@ final class LoadReport {
         stages.print(out);
 
         out.println("Processor time, in cores");
-        var cores = new Table("offered/s", "node", "broker, database, chain", "load generator", "whole machine");
+        var cores = new Table("offered/s", "node", "broker, database, chain", "load generator", "other work");
         for (var round : rounds) {
             cores.row(
                     round.rate(),
                     "%.2f".formatted(round.cores().node()),
                     "%.2f".formatted(round.cores().services()),
                     "%.2f".formatted(round.cores().generator()),
-                    "%.2f".formatted(round.cores().machine()));
+                    "%.2f".formatted(round.cores().others()));
         }
         cores.print(out);
         out.println("  " + verdict(rounds));

@@ -31,7 +31,13 @@ record Round(int rate, int seconds, List<Times> lives, long ended, long looked, 
     }
 
     /** Processor time by whom, in cores. */
-    record Cores(double node, double services, double generator, double machine) {}
+    record Cores(double node, double services, double generator, double machine) {
+
+        /** {@return what else the machine did: above some hundredths, the measurement was disturbed} */
+        double others() {
+            return Math.max(0, machine - node - services - generator);
+        }
+    }
 
     long passed(Point point) {
         return lives.stream().filter(life -> life.has(point)).count();

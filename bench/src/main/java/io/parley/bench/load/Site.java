@@ -150,6 +150,10 @@ final class Site implements AutoCloseable {
         return api;
     }
 
+    Chain chain() {
+        return new Chain(URI.create(network.devnet().anvil().rpcUrl()));
+    }
+
     String bootstrapServers() {
         return network.devnet().kafka().bootstrapServers();
     }

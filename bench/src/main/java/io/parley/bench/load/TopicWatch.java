@@ -12,6 +12,7 @@ import io.parley.protocol.wire.SettlementRecord;
 import io.parley.protocol.wire.Topic;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -50,6 +51,7 @@ final class TopicWatch implements AutoCloseable {
     private final Map<Long, Long> appended = new HashMap<>();
     private final Map<Bytes32, Filled> fills = new HashMap<>();
     private final TreeMap<Long, Long> finals = new TreeMap<>();
+    private final Set<Bytes32> transactions = new LinkedHashSet<>();
     private final TreeMap<String, Integer> troubles = new TreeMap<>();
     private @Nullable RuntimeException failure;
 
@@ -150,6 +152,7 @@ final class TopicWatch implements AutoCloseable {
             case SETTLEMENTS -> {
                 var settlement = SettlementRecord.decode(entry.value());
                 switch (settlement.status()) {
+                    case SUBMITTED -> transactions.add(settlement.txHash());
                     case FINAL -> finals.putIfAbsent(settlement.sequence(), now);
                     case FAILED, RETRYING ->
                         trouble("settlement " + settlement.status() + ", code " + settlement.code());
@@ -237,6 +240,32 @@ final class TopicWatch implements AutoCloseable {
     synchronized boolean isFinal(Bytes32 id) {
         var filled = fills.get(id);
         return filled != null && finals.ceilingKey(filled.batch()) != null;
+    }
+
+    /**
+     * What was settled since the beginning.
+     *
+     * @param fills those in final batches
+     * @param batches final ones with fills in them
+     * @param transactions all that were sent, replaced ones too
+     * @param seconds from the first cleared trade to the last final batch
+     */
+    record Settled(long fills, long batches, List<Bytes32> transactions, double seconds) {}
+
+    synchronized Settled settled() {
+        var done = fills.values().stream()
+                .filter(fill -> finals.ceilingKey(fill.batch()) != null)
+                .toList();
+        long first = done.stream().mapToLong(Filled::seenAt).min().orElse(0);
+        long last = done.stream()
+                .mapToLong(fill -> finals.ceilingEntry(fill.batch()).getValue())
+                .max()
+                .orElse(0);
+        return new Settled(
+                done.size(),
+                done.stream().map(Filled::batch).distinct().count(),
+                List.copyOf(transactions),
+                (last - first) / 1e3);
     }
 
     /** {@return what else was told since the last time: refusals, failures, with their counts} */
