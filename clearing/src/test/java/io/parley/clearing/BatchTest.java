@@ -9,13 +9,16 @@ import static io.parley.clearing.Trader.CAROL;
 import static io.parley.clearing.Trader.SESSION;
 import static io.parley.clearing.Trader.SOLVER;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.parley.protocol.AssetId;
 import io.parley.protocol.BatchHeader;
 import io.parley.protocol.Blob;
+import io.parley.protocol.Bytes32;
 import io.parley.protocol.Cancel;
 import io.parley.protocol.Command;
 import io.parley.protocol.Deposit;
+import io.parley.protocol.Keccak256;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.Reason;
 import io.parley.protocol.RegisterKey;
@@ -150,6 +153,33 @@ class BatchTest {
         List<Integer> ends = batch.stepWitnessEnd();
         assertThat(ends).hasSize(batch.header().steps()).isSorted();
         assertThat(ends.getLast()).isEqualTo(batch.witness().size());
+    }
+
+    @Test
+    void witnessOfSomeSteps_beginsWithTheStateBeforeThem() {
+        var market = oneOfEach();
+        BatchRecord batch = market.settle().getLast();
+        int steps = batch.header().steps();
+        assertThat(verifier.witness(batch, 0, steps)).isEqualTo(batch.witness().bytes());
+
+        var ledger = Ledger.genesis(Market.DOMAIN);
+        var log = market.log().iterator();
+        for (int step = 0; step < steps; step++) {
+            byte[] part = verifier.witness(batch, step, step + 1);
+            while (!ledger.root().equals(rootOf(part))) {
+                ledger.apply(Command.decode(log.next().command()));
+            }
+            int length = batch.stepWitnessEnd().get(step)
+                    - (step == 0 ? 453 : batch.stepWitnessEnd().get(step - 1));
+            assertThat(part).hasSize(453 + length);
+        }
+        assertThatThrownBy(() -> verifier.witness(batch, 2, 2)).hasMessageContaining("2 to 2 are none of them");
+        assertThatThrownBy(() -> verifier.witness(batch, 0, steps + 1)).hasMessageContaining("are none of them");
+    }
+
+    /** The state root of the accounts root and the global record at the front of a witness. */
+    private static Bytes32 rootOf(byte[] witness) {
+        return Keccak256.hash(Bytes32.of(witness, 0), Keccak256.hash(witness, 32, GlobalRecord.LENGTH));
     }
 
     @Test
