@@ -91,6 +91,7 @@ public final class ClearingLoop implements AutoCloseable {
                 work.accept(house);
                 done.complete(null);
             } catch (RuntimeException e) {
+                LOG.error("The ledger's visitor failed", e);
                 done.completeExceptionally(e);
             }
         }
@@ -166,6 +167,11 @@ public final class ClearingLoop implements AutoCloseable {
             while (!stopping && serveAsMember()) {
                 failures++;
             }
+        } catch (Error e) {
+            // Out of memory, or classes that do not fit: this process is of no use any more, and should say so.
+            status.is(Phase.HALTED, e.toString());
+            LOG.fatal("Clearing stopped here", e);
+            throw e;
         } finally {
             stopped.countDown();
         }

@@ -44,6 +44,8 @@ public class KafkaClients {
         config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.mostPerTransaction());
         config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 500);
+        // The topic may be made after this process was started.
+        config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
         // Folding a long log again happens between two polls.
         config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 900_000);
         return new KafkaConsumer<>(config);
@@ -58,11 +60,13 @@ public class KafkaClients {
         config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, settings.transactionalId());
         config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
-        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        // The commit flushes, so nothing waits for this; without it each record would be a request of its own.
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 100);
+        config.put(ProducerConfig.BATCH_SIZE_CONFIG, 1024 * 1024);
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 9_000);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 10_000);
-        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 * 1024 * 1024);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 32 * 1024 * 1024);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 128L * 1024 * 1024);
         // A transaction may begin only when the markers of the last are written; the default waits 100 ms to ask again.
         config.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 2);

@@ -80,6 +80,8 @@ public class RiskChannels {
     private final DeadLetters letters = new DeadLetters(clock);
     private @Nullable ClearingLoop loop;
     private @Nullable ScreeningDesk desk;
+    private @Nullable MutinyEmitter<byte[]> answers;
+    private @Nullable MutinyEmitter<byte[]> buried;
 
     void start(@Observes StartupEvent event) {
         if (!enabled) {
@@ -98,6 +100,8 @@ public class RiskChannels {
                 mostPerTransaction);
         KafkaClients clients = new KafkaClients(settings);
         desk = new ScreeningDesk(domain, clients, new Topics());
+        answers = screenedBids.get();
+        buried = deadLetters.get();
         loop = new ClearingLoop(settings, clients, status, clock, desk);
         loop.start();
     }
@@ -149,21 +153,23 @@ public class RiskChannels {
                         "Auction %d: the cap of %s is not held: %d %s",
                         hold.auction(), hold.solver(), hold.code(), hold.detail());
             }
-            send(screenedBids, new WireWriter(8).u63(answer.auction()).toBytes(), answer.encode());
+            send(answers, new WireWriter(8).u63(answer.auction()).toBytes(), answer.encode());
         }
 
         @Override
         public void deadLetter(ConsumerRecord<byte[], byte[]> record, Undecodable why) {
             LOG.warnf("Record %d of '%s' goes to the dead letters: %s", record.offset(), record.topic(), why.what());
-            send(deadLetters, letters.key(record), letters.value(record, why.reason(), why.what()));
+            send(buried, letters.key(record), letters.value(record, why.reason(), why.what()));
         }
 
-        private void send(Instance<MutinyEmitter<byte[]>> channel, byte[] key, byte[] value) {
+        private void send(@Nullable MutinyEmitter<byte[]> channel, byte[] key, byte[] value) {
+            if (channel == null) {
+                throw new IllegalStateException("The role risk has not started");
+            }
             Message<byte[]> message = Message.of(value)
                     .addMetadata(
                             OutgoingKafkaRecordMetadata.builder().withKey(key).build());
-            channel.get()
-                    .sendMessage(message)
+            channel.sendMessage(message)
                     .subscribe()
                     .with(done -> {}, failure -> LOG.error("An answer of the screening was not written", failure));
         }

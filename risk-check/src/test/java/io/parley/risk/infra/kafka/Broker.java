@@ -7,8 +7,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -30,10 +36,26 @@ public final class Broker implements AutoCloseable {
                 Arrays.stream(Topic.values())
                         .map(t -> new io.parley.devnet.Topic(t.topicName(), t.partitions(), Map.of()))
                         .toList());
+        awaitLeaders();
         producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", kafka.bootstrapServers(), "acks", "all", "linger.ms", 0),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
+    }
+
+    /** A producer that writes before the broker leads its partition may find its first records out of order for ever. */
+    private void awaitLeaders() {
+        Map<TopicPartition, OffsetSpec> all = new HashMap<>();
+        for (Topic topic : Topic.values()) {
+            for (int i = 0; i < topic.partitions(); i++) {
+                all.put(new TopicPartition(topic.topicName(), i), OffsetSpec.latest());
+            }
+        }
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            admin.listOffsets(all).all().get(60, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public String servers() {

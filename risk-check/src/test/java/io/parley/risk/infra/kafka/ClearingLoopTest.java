@@ -32,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** On a real broker: whatever happens to the process or a transaction, the outcomes are those of a plain fold, each once. */
 class ClearingLoopTest {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     @TempDir
     Path folder;
 
@@ -68,7 +70,7 @@ class ClearingLoopTest {
         Market market = Market.busy(300);
         LedgerStatus first = clearing("n1", new Faults(Fault.NONE));
         broker.write(Topic.COMMANDS, market.log().subList(0, 170));
-        await().until(() -> first.now().nextOffset() == 170);
+        await().atMost(PATIENCE).until(() -> first.now().nextOffset() == 170);
         loops.removeLast().close();
         assertThat(first.now().phase()).isEqualTo(Phase.OFF);
         try (var files = Files.list(folder.resolve("n1/snapshots"))) {
@@ -87,7 +89,7 @@ class ClearingLoopTest {
         Market market = Market.busy(250);
         LedgerStatus first = clearing("n1", new Faults(Fault.NONE));
         broker.write(Topic.COMMANDS, market.log().subList(0, 240));
-        await().until(() -> first.now().nextOffset() == 240);
+        await().atMost(PATIENCE).until(() -> first.now().nextOffset() == 240);
         loops.removeLast().close();
         try (var files = Files.list(folder.resolve("n1/snapshots"))) {
             for (Path file : files.toList()) {
@@ -157,7 +159,7 @@ class ClearingLoopTest {
         Market market = Market.busy(400);
         LedgerStatus first = clearing("n1", new Faults(Fault.NONE));
         broker.write(Topic.COMMANDS, market.log().subList(0, 200));
-        await().until(() -> first.now().nextOffset() == 200);
+        await().atMost(PATIENCE).until(() -> first.now().nextOffset() == 200);
         LedgerStatus second = clearing("n2", new Faults(Fault.NONE));
         await().during(Duration.ofSeconds(1)).until(() -> !second.isClearing());
 

@@ -15,6 +15,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
+import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
@@ -25,7 +26,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -88,10 +91,15 @@ public class FeederChannels {
     private @Nullable ScheduledExecutorService thread;
     private @Nullable FeederDesk desk;
 
+    /** Made on first use, which is after the channels were connected. */
+    private final Map<Instance<MutinyEmitter<byte[]>>, MutinyEmitter<byte[]>> emitters = new IdentityHashMap<>();
+
     /** Whether records of {@code cleared} came in since the last tick in such numbers that more must be waiting. */
     private boolean catchingUp;
 
-    void start(@Observes StartupEvent event) {
+    /** Has the feeders there before the first record: what `cleared` says is said once. */
+    @PostConstruct
+    void open() {
         if (!enabled) {
             return;
         }
@@ -109,6 +117,10 @@ public class FeederChannels {
         LOG.infof(
                 "%d feeders (%s) price every %d ms",
                 feeders.size(), feeders.stream().map(Feeder::address).toList(), interval);
+    }
+
+    void start(@Observes StartupEvent event) {
+        // That the bean is made is all.
     }
 
     void stop(@Observes ShutdownEvent event) {
@@ -174,10 +186,10 @@ public class FeederChannels {
         send(deadLetters, letters.key(record), letters.value(record, why.reason(), why.what()));
     }
 
-    private static void send(Instance<MutinyEmitter<byte[]>> channel, byte[] key, byte[] value) {
+    private void send(Instance<MutinyEmitter<byte[]>> channel, byte[] key, byte[] value) {
         Message<byte[]> message = Message.of(value)
                 .addMetadata(OutgoingKafkaRecordMetadata.builder().withKey(key).build());
-        channel.get()
+        emitters.computeIfAbsent(channel, Instance::get)
                 .sendMessage(message)
                 .subscribe()
                 .with(done -> {}, failure -> LOG.warn("A record was not written", failure));
