@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.web3j.abi.FunctionEncoder;
 import org.web3j.abi.datatypes.DynamicBytes;
+import org.web3j.abi.datatypes.Function;
 import org.web3j.abi.datatypes.Utf8String;
 import org.web3j.abi.datatypes.generated.Uint256;
 import org.web3j.abi.datatypes.generated.Uint32;
@@ -28,10 +30,14 @@ public final class MarketDeployment {
     public static final List<String> SOLVERS = List.of("netting", "options", "amm");
     public static final List<String> TRADERS = List.of("alice", "bob", "carol");
 
-    /** Prices at which the pools open, in dollars; the demo feeders' market starts near them. */
+    /** What the pools open at, in dollars, until {@link #alignPools} brings them to the market. */
     private static final int ETH_PRICE = 3_000;
 
     private static final int BTC_PRICE = 90_000;
+
+    /** A pool may stand this far from the market, in parts of 10,000, as one may where swaps cost 0.3 %. */
+    private static final int ALIGNED = 20;
+
     private static final int QUORUM = 2;
     private static final int MARGIN_PARAMETERS = 1;
     private static final int FEEDER_SET = 2;
@@ -164,10 +170,50 @@ public final class MarketDeployment {
                 coin.address().compareTo(cash.address()) < 0);
     }
 
+    /**
+     * Brings the pools to the market's prices, as arbitrageurs would: on a dev chain there are none.
+     *
+     * @param prices dollars in units of 1e-8, by the coin's name
+     */
+    public static void alignPools(Chain chain, DevKeys keys, Deployment deployment, Map<String, Long> prices) {
+        var governor = new Deployer(chain, keys.signer(GOVERNOR));
+        for (var pool : deployment.pools()) {
+            var price = prices.get(pool.coin());
+            if (price != null && price > 0) {
+                align(chain, governor, pool, BigInteger.valueOf(price));
+            }
+        }
+        governor.await();
+    }
+
+    private static void align(Chain chain, Deployer governor, Deployment.Pool pool, BigInteger price) {
+        var answer = chain.call(
+                pool.pair(), FunctionEncoder.encode(new Function("getReserves", List.of(), List.of())));
+        var first = new BigInteger(answer.substring(2, 66), 16);
+        var second = new BigInteger(answer.substring(66, 130), 16);
+        var coins = pool.coinFirst() ? first : second;
+        var cash = pool.coinFirst() ? second : first;
+        // Cash that the coins are worth: price is per whole coin in 1e-8.
+        var scale = BigInteger.TEN.pow(8 + pool.coinDecimals() - pool.cashDecimals());
+        var worth = coins.multiply(price).divide(scale);
+        var apart = worth.subtract(cash).abs().multiply(BigInteger.valueOf(10_000)).divide(cash.max(BigInteger.ONE));
+        if (apart.intValue() <= ALIGNED) {
+            return;
+        }
+        // What is missing on the one side is given to the pool; sync() makes its reserves what it holds.
+        if (worth.compareTo(cash) > 0) {
+            governor.call(pool.cashToken(), "mint", address(pool.pair()), new Uint256(worth.subtract(cash)));
+        } else {
+            var needed = cash.multiply(scale).divide(price);
+            governor.call(pool.coinToken(), "mint", address(pool.pair()), new Uint256(needed.subtract(coins)));
+        }
+        governor.call(pool.pair(), "sync");
+    }
+
     private Address pairOf(Address factory, Token coin, Token cash) {
         var answer = chain.call(
                 factory,
-                org.web3j.abi.FunctionEncoder.encode(new org.web3j.abi.datatypes.Function(
+                FunctionEncoder.encode(new Function(
                         "getPair", List.of(address(coin.address()), address(cash.address())), List.of())));
         return Address.parse("0x" + answer.substring(answer.length() - 40));
     }

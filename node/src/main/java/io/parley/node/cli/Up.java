@@ -1,5 +1,7 @@
 package io.parley.node.cli;
 
+import io.parley.contracts.chain.Chain;
+import io.parley.devnet.deployment.MarketDeployment;
 import io.parley.node.Layout;
 import io.parley.node.Network;
 import io.parley.node.NodeApplication;
@@ -31,6 +33,7 @@ final class Up implements Callable<Integer> {
 
     private static final Logger LOG = Logger.getLogger(Up.class);
     private static final int USUAL_PORT = 8080;
+    private static final long ARBITRAGE_MILLIS = 5_000;
 
     @Option(names = "--once", description = "Exit once the first set has settled: 0 if all of it did, 1 otherwise.")
     private boolean once;
@@ -83,8 +86,9 @@ final class Up implements Callable<Integer> {
         terminal.stage("roles", "api auction solver risk feeder relayer watcher; log in %s", layout.log());
         int code = Parley.DONE;
         if (!noDemo) {
-            var door = new Door(api);
             try {
+                var door = new Door(api);
+                arbitrage(network, door);
                 code = new FirstSet(terminal, door, network.keys()).run() ? Parley.DONE : Parley.OUTCOME;
             } catch (RuntimeException e) {
                 terminal.line("%n  The first set was not settled: %s", e.toString());
@@ -100,6 +104,27 @@ final class Up implements Callable<Integer> {
             terminal.line("%n  Ctrl-C stops everything. ./parley down --reset forgets it.");
         }
         return code;
+    }
+
+    /** Keeps the pools at the market while this runs, as arbitrageurs do where there are any. */
+    private static void arbitrage(Network network, Door door) throws InterruptedException {
+        var chain = new Chain(URI.create(network.devnet().anvil().rpcUrl()));
+        var once =
+                (Runnable) () -> MarketDeployment.alignPools(chain, network.keys(), network.deployment(), door.marks());
+        for (int i = 0; i < 600 && door.marks().isEmpty(); i++) {
+            Thread.sleep(50);
+        }
+        once.run();
+        Thread.ofVirtual().name("arbitrage").start(() -> {
+            try {
+                while (true) {
+                    Thread.sleep(ARBITRAGE_MILLIS);
+                    once.run();
+                }
+            } catch (InterruptedException | RuntimeException e) {
+                LOG.debug("The pools are no longer kept at the market", e);
+            }
+        });
     }
 
     private static int freePort() {

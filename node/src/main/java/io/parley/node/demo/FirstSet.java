@@ -147,10 +147,9 @@ public final class FirstSet {
             for (var entry : Map.copyOf(open).entrySet()) {
                 var view = door.intent(entry.getKey()).body();
                 for (var event : view.path("events")) {
-                    if (told.add(entry.getKey() + event.path("key").asText())) {
-                        var who = open.size() + outcomes.size() > 1
-                                ? entry.getValue().trader() + ": "
-                                : "";
+                    if (told.add(entry.getKey() + event.path("key").asText())
+                            && (!isChatter(event) || told.add(entry.getKey() + gist(event)))) {
+                        var who = group.size() > 1 ? entry.getValue().trader() + ": " : "";
                         terminal.step(event.path("kind").asText(), "%s%s", who, Story.details(event));
                     }
                 }
@@ -166,6 +165,23 @@ public final class FirstSet {
             outcomes.add(new Outcome(ticket, "unsettled", "", "", "", false));
         });
         return outcomes;
+    }
+
+    /** An intent that waits is put up again and again; the first time says it all. */
+    private static boolean isChatter(JsonNode event) {
+        return Set.of("in-auction", "bids", "screened", "unfilled")
+                .contains(event.path("kind").asText());
+    }
+
+    private static String gist(JsonNode event) {
+        var data = event.path("data");
+        return String.join(
+                "/",
+                event.path("kind").asText(),
+                data.path("code").asText(),
+                data.path("bids").asText(),
+                data.path("passed").asText(),
+                data.path("partsLeft").asText());
     }
 
     /** Filled is not the end: the last fill's batch must be final on the chain. */
