@@ -618,6 +618,9 @@ select i.id, i.owner, i.account, i.cash, i.max_fee, i.parts, i.min_parts, i.vali
          when exists (select 1 from cancelled c where c.intent = i.id) then 'cancelled'
          when exists (select 1 from superseded s where s.intent = i.id) then 'superseded'
          when exists (select 1 from expired e where e.intent = i.id) then 'expired'
+         -- 310, 311 and 313 leave the intent in the pool; 203 and 207 are told by 'expired' and 'cancelled'.
+         when exists (select 1 from unfilled u where u.intent = i.id and u.code not in (203, 207, 310, 311, 313))
+           then 'refused'
          when coalesce(d.done, 0) > 0 then 'partially-filled'
          when n.auction is not null and not exists (select 1 from auction_closes c where c.auction = n.auction)
            then 'in-auction'
