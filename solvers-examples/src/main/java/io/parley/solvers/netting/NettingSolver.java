@@ -14,6 +14,7 @@ import io.parley.solvers.Refusals;
 import io.parley.solvers.Settings;
 import io.parley.solvers.Tradable;
 import io.parley.solvers.WhatIf;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -73,7 +74,6 @@ final class NettingSolver implements Solver {
             asset.setValue(column++);
         }
         var prices = prices(auction, assets);
-        var margin = WhatIf.of(auction.market());
         var offers = new ArrayList<Offer>();
         for (int i = 0; i < auction.intents().size(); i++) {
             var open = auction.intents().get(i);
@@ -84,14 +84,17 @@ final class NettingSolver implements Solver {
         if (offers.size() < 2) {
             return List.of();
         }
-        // The search asks often whether to stop; the interrupt comes at the deadline.
-        var matches = new Matcher(offers, prices, ring, Bid.MAX_FILLS, Thread.currentThread()::isInterrupted)
-                .find(budget).stream()
-                        .filter(match -> match.surplus() >= edge
-                                && !wasRefused(auction, match)
-                                && ownersCanAfford(auction, match, prices, margin))
-                        .limit(200)
-                        .toList();
+        // Half of the time is for the search; what comes after it is short, but a busy machine takes its share.
+        var now = Instant.now();
+        var enough = now.plus(Duration.between(now, deadline).dividedBy(2));
+        var matches = new Matcher(
+                        offers,
+                        prices,
+                        ring,
+                        Bid.MAX_FILLS,
+                        () -> Thread.currentThread().isInterrupted()
+                                || Instant.now().isAfter(enough))
+                .find(budget);
         return proposals(auction, matches, prices);
     }
 
@@ -125,19 +128,13 @@ final class NettingSolver implements Solver {
         return prices;
     }
 
-    private boolean ownersCanAfford(AuctionView auction, Match match, double[] prices, WhatIf margin) {
-        var intents = match.fills().stream()
-                .map(part -> auction.intents().get(part.offer().index))
-                .toList();
-        return margin.ownersCanAfford(intents, fills(auction, match, prices));
-    }
-
     /**
      * The best matches that share no intent, spread over the accounts, since each account can win one bid; then the others and
      * the single matches of a bid that holds several, as alternatives.
      */
     private List<Proposal> proposals(AuctionView auction, List<Match> matches, double[] prices) {
         int accounts = auction.accounts().size();
+        var margin = WhatIf.of(auction.market());
         var taken = new boolean[auction.intents().size()];
         var bins = new ArrayList<List<Fill>>();
         for (int i = 0; i < accounts; i++) {
@@ -145,9 +142,18 @@ final class NettingSolver implements Solver {
         }
         var alternatives = new ArrayList<List<Fill>>();
         for (var match : matches) {
+            boolean free = !match.touches(taken);
+            if (match.surplus() < edge
+                    || !free && alternatives.size() >= MOST_PROPOSALS
+                    || wasRefused(auction, match)) {
+                continue;
+            }
             var fills = fills(auction, match, prices);
+            if (!margin.ownersCanAfford(intents(auction, match), fills)) {
+                continue;
+            }
             var bin = bins.stream().min(Comparator.comparingInt(List::size)).orElseThrow();
-            if (match.touches(taken) || bin.size() + fills.size() > Bid.MAX_FILLS || suspicious(auction, fills)) {
+            if (!free || bin.size() + fills.size() > Bid.MAX_FILLS || suspicious(auction, fills)) {
                 alternatives.add(fills);
                 continue;
             }
@@ -167,6 +173,12 @@ final class NettingSolver implements Solver {
             proposals.add(proposal(auction, i % accounts, alternatives.get(i)));
         }
         return proposals;
+    }
+
+    private static List<OpenIntent> intents(AuctionView auction, Match match) {
+        return match.fills().stream()
+                .map(part -> auction.intents().get(part.offer().index))
+                .toList();
     }
 
     private List<Fill> fills(AuctionView auction, Match match, double[] prices) {
