@@ -113,12 +113,6 @@ public final class Ledger {
         screening.begin(global);
         screeningWorld.begin();
         try {
-            if (intents.size() != signed.fills().size()) {
-                throw new StepRefused(
-                        Reason.BAD_COUNT,
-                        "there are %d fills and %d intents"
-                                .formatted(signed.fills().size(), intents.size()));
-            }
             new Transition(domain, screeningWorld, screening, recovery).trade(signed.auction(), bid, intents);
             int slot = screening.slot(screeningWorld.solver());
             Margin after = screeningWorld.margin(slot);

@@ -81,15 +81,7 @@ final class Transition {
             case WithdrawCommand withdraw -> withdraw(withdraw.withdraw(), withdraw.signature());
             case CancelCommand cancel -> cancel(cancel.cancel(), cancel.signature());
             case PriceCommand price -> price(price);
-            case TradeCommand trade -> {
-                require(
-                        trade.bid().bid().fills().size() == trade.intents().size(),
-                        Reason.BAD_COUNT,
-                        "there are %d fills and %d intents",
-                        trade.bid().bid().fills().size(),
-                        trade.intents().size());
-                trade(trade.auction(), trade.bid(), trade.intents());
-            }
+            case TradeCommand trade -> trade(trade.auction(), trade.bid(), trade.intents());
         }
     }
 
@@ -361,6 +353,12 @@ final class Transition {
                 Reason.BAD_COUNT,
                 "a bid has 1 to 15 fills, not %d",
                 fills.size());
+        require(
+                fills.size() == intents.size(),
+                Reason.BAD_COUNT,
+                "there are %d fills and %d intents",
+                fills.size(),
+                intents.size());
         require(
                 bid.auction() == auction,
                 Reason.BAD_FIELD,

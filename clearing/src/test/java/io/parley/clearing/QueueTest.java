@@ -40,6 +40,14 @@ class QueueTest {
     }
 
     @Test
+    void firstEntryOfAll_mayMakeTheFirstAccount() {
+        var market = Market.bare();
+        market.applied(market.deposit(ALICE, 0, AssetId.cash(), 5));
+        assertThat(market.ledger().index(ALICE.address(), 0)).hasValue(1);
+        assertThat(market.of(ALICE).cash()).isEqualTo(5);
+    }
+
+    @Test
     void everyEntry_advancesTheQueue_andItsHash() {
         var market = market().account(BOB, "1 USD");
         Bytes32 before = market.ledger().global().queueHash();
@@ -121,6 +129,8 @@ class QueueTest {
         assertThat(market.applied(market.creditFee(BOB, "0.4")).noop()).isFalse();
         assertThat(market.holds(BOB, "USD")).isEqualTo("1.4");
         assertThat(market.ledger().global().fees()).isEqualTo(Fixed8.parse("0.6"));
+        assertThat(market.applied(market.creditFee(BOB, "0.6")).noop()).isFalse();
+        assertThat(market.ledger().global().fees()).isZero();
         assertThat(market.ledger().global().feesTotal()).isEqualTo(Fixed8.ONE);
         market.settle();
     }
@@ -129,14 +139,16 @@ class QueueTest {
     void feeCreditBeyondInt64_staysInThePot() {
         var market = market().account(ALICE, "3100 USD").account(SOLVER, "5 ETH");
         market.applied(bid().fills(intent().by(ALICE).gets("1 ETH").pays("3000").maxFee("1"), 1, "-3000", "1"));
-        for (long amount : new long[] {Fixed8.LIMIT - 1, Fixed8.LIMIT - 1, 1}) {
+        for (long amount : new long[] {Fixed8.LIMIT - 1, Fixed8.LIMIT - 1}) {
             market.applied(market.deposit(BOB, 0, AssetId.cash(), amount));
         }
 
+        assertThat(market.applied(market.creditFee(BOB, "0.00000002")).noop()).isTrue();
+        assertThat(market.applied(market.creditFee(BOB, "0.00000001")).noop()).isFalse();
         assertThat(market.applied(market.creditFee(BOB, "0.00000001")).noop()).isTrue();
 
         assertThat(market.of(BOB).cash()).isEqualTo(Long.MAX_VALUE);
-        assertThat(market.ledger().global().fees()).isEqualTo(Fixed8.ONE);
+        assertThat(market.ledger().global().fees()).isEqualTo(Fixed8.ONE - 1);
         market.settle();
     }
 

@@ -199,6 +199,14 @@ class RefusalTest {
         }
 
         @Test
+        void intentTooFew_isBadCount() {
+            var market = open();
+            var deal = bid().fills(oneEther());
+            assertThat(market.ledger().screen(market.sign(deal), List.of(), HeldMargin.NONE))
+                    .isEqualTo(new Screened.Refused(Reason.BAD_COUNT, "there are 1 fills and 0 intents"));
+        }
+
+        @Test
         void sixtyFourLegs_areAllowed_sixtyFiveAreNot() {
             var market = open();
             refused(market.send(withLegs(65)), Reason.STEP_LIMIT, "the intents have 65 legs, a step may have 64");
