@@ -80,6 +80,11 @@ public final class NodeSettings {
         return names.stream().map(keys::file).map(Path::toString).collect(Collectors.joining(","));
     }
 
+    /** The settings by name. */
+    public Map<String, String> values() {
+        return Map.copyOf(values);
+    }
+
     public void apply() {
         values.forEach(System::setProperty);
     }

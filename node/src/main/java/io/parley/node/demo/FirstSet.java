@@ -150,7 +150,8 @@ public final class FirstSet {
                     if (told.add(entry.getKey() + event.path("key").asText())
                             && (!isChatter(event) || told.add(entry.getKey() + gist(event)))) {
                         var who = group.size() > 1 ? entry.getValue().trader() + ": " : "";
-                        terminal.step(event.path("kind").asText(), "%s%s", who, Story.details(event));
+                        terminal.step(
+                                event.path("kind").asText(), "%s%s%s", who, commitments(event), Story.details(event));
                     }
                 }
                 if (hasEnded(view)) {
@@ -165,6 +166,20 @@ public final class FirstSet {
             outcomes.add(new Outcome(ticket, "unsettled", "", "", "", false));
         });
         return outcomes;
+    }
+
+    /** Where a phase has ended, how many committed and revealed in all. */
+    private String commitments(JsonNode event) {
+        if (!event.path("kind").asText().equals("bids")) {
+            return "";
+        }
+        var auction = door.get(
+                        "/v1/auctions/" + event.path("data").path("auction").asText())
+                .body();
+        return "%s committed, %s revealed; "
+                .formatted(
+                        auction.path("commitments").asText(),
+                        auction.path("reveals").asText());
     }
 
     /** An intent that waits is put up again and again; the first time says it all. */

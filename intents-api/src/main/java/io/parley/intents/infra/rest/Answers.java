@@ -101,6 +101,7 @@ final class Answers {
                         "filled",
                         "cancelled",
                         "superseded",
+                        "refused",
                         "expired",
                         "unsigned"
                     })
