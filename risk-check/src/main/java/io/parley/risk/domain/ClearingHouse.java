@@ -30,7 +30,7 @@ public final class ClearingHouse {
     private long nextOffset;
 
     private ClearingHouse(Ledger ledger, BatchAssembler assembler, long nextOffset) {
-        this.ledger = ledger;
+        this.ledger = ledger.recoveringWith(new RememberedSigners());
         this.assembler = assembler;
         this.nextOffset = nextOffset;
     }
