@@ -1,5 +1,6 @@
 package io.parley.bench.load;
 
+import io.parley.bench.Table;
 import io.parley.contracts.chain.Chain;
 import io.parley.node.Terminal;
 import io.parley.protocol.Bytes32;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -74,11 +76,26 @@ public final class Load {
             var runs = measure(site, door, watch, owners, terminal);
             LoadReport.print(out, runs.stream().map(run -> run.round(watch)).toList());
             settlement(site.chain(), watch.settled(), terminal);
-            for (var run : runs) {
-                new TreeMap<>(run.troubles())
-                        .forEach((what, count) -> terminal.line("  At %d/s: %s, %d times", run.rate(), what, count));
-            }
+            troubles(runs);
         }
+    }
+
+    private void troubles(List<Run> runs) {
+        var kinds = new TreeSet<String>();
+        runs.forEach(run -> kinds.addAll(run.troubles().keySet()));
+        if (kinds.isEmpty()) {
+            return;
+        }
+        out.println("What else was told, how many times");
+        var heads = new ArrayList<String>(List.of(""));
+        runs.forEach(run -> heads.add(run.rate() + "/s"));
+        var table = new Table(heads.toArray(String[]::new));
+        for (var kind : kinds) {
+            var row = new ArrayList<Object>(List.of(kind));
+            runs.forEach(run -> row.add(run.troubles().getOrDefault(kind, 0)));
+            table.row(row.toArray());
+        }
+        table.print(out);
     }
 
     private static void settlement(Chain chain, TopicWatch.Settled settled, Terminal terminal) {
@@ -189,7 +206,7 @@ public final class Load {
             if (answer.status() == 202) {
                 acknowledged.put(order.id(), System.currentTimeMillis());
             } else {
-                refused.merge("refused at the door, code " + answer.code(), 1, Integer::sum);
+                refused.merge("refused at the door: " + TopicWatch.reason(answer.code()), 1, Integer::sum);
             }
         } catch (IOException e) {
             refused.merge("no answer of the door, " + e.getClass().getSimpleName(), 1, Integer::sum);

@@ -3,6 +3,7 @@ package io.parley.bench.load;
 import io.parley.protocol.Address;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Command;
+import io.parley.protocol.Reason;
 import io.parley.protocol.TradeCommand;
 import io.parley.protocol.wire.AuctionRecord;
 import io.parley.protocol.wire.BidRecord;
@@ -118,7 +119,7 @@ final class TopicWatch implements AutoCloseable {
                         auction.unfilled = closed.unfilled().stream()
                                 .map(AuctionRecord.Unfilled::intent)
                                 .collect(Collectors.toSet());
-                        closed.unfilled().forEach(u -> trouble("unfilled in an auction, code " + u.code()));
+                        closed.unfilled().forEach(u -> trouble("unfilled in an auction", u.code()));
                     }
                 }
             }
@@ -132,9 +133,8 @@ final class TopicWatch implements AutoCloseable {
                     case ScreeningRecord.ScreeningClosed closed ->
                         auction(closed.auction()).screened = OptionalLong.of(written);
                     case ScreeningRecord.Verdict verdict
-                    when verdict.code() != 0 -> trouble("bid refused, code " + verdict.code());
-                    case ScreeningRecord.Hold hold
-                    when hold.code() != 0 -> trouble("commitment refused, code " + hold.code());
+                    when verdict.code() != 0 -> trouble("bid refused", verdict.code());
+                    case ScreeningRecord.Hold hold when hold.code() != 0 -> trouble("commitment refused", hold.code());
                     default -> {}
                 }
             }
@@ -145,7 +145,7 @@ final class TopicWatch implements AutoCloseable {
                     when applied.commandKind() == TradeCommand.KIND -> fill(applied, now);
                     case ClearedRecord.Refused refused
                     when refused.commandKind() == TradeCommand.KIND ->
-                        trouble("trade refused by the ledger, code " + refused.code());
+                        trouble("trade refused by the ledger", refused.code());
                     default -> {}
                 }
             }
@@ -154,8 +154,7 @@ final class TopicWatch implements AutoCloseable {
                 switch (settlement.status()) {
                     case SUBMITTED -> transactions.add(settlement.txHash());
                     case FINAL -> finals.putIfAbsent(settlement.sequence(), now);
-                    case FAILED, RETRYING ->
-                        trouble("settlement " + settlement.status() + ", code " + settlement.code());
+                    case FAILED, RETRYING -> trouble("settlement " + settlement.status(), settlement.code());
                     default -> {}
                 }
             }
@@ -189,8 +188,21 @@ final class TopicWatch implements AutoCloseable {
         return auctions.computeIfAbsent(number, n -> new Auction());
     }
 
+    private void trouble(String what, int code) {
+        trouble(what + ": " + reason(code));
+    }
+
     private void trouble(String what) {
         troubles.merge(what, 1, Integer::sum);
+    }
+
+    /** {@return the code with its name, if it has one} */
+    static String reason(int code) {
+        try {
+            return code + " " + Reason.of(code);
+        } catch (IllegalArgumentException e) {
+            return Integer.toString(code);
+        }
     }
 
     /**
