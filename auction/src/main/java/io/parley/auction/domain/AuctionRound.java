@@ -7,10 +7,12 @@ import io.parley.protocol.Bytes32;
 import io.parley.protocol.Commitment;
 import io.parley.protocol.Fill;
 import io.parley.protocol.Intent;
+import io.parley.protocol.Keccak256;
 import io.parley.protocol.Reason;
 import io.parley.protocol.SignedBid;
 import io.parley.protocol.SignedIntent;
 import io.parley.protocol.TradeCommand;
+import io.parley.protocol.WireWriter;
 import io.parley.protocol.wire.AuctionRecord.Award;
 import io.parley.protocol.wire.AuctionRecord.Closed;
 import io.parley.protocol.wire.AuctionRecord.OpenIntent;
@@ -95,6 +97,7 @@ final class AuctionRound {
     private final AtFault atFault;
     private final Bytes32 seed;
     private final Map<Bytes32, OpenIntent> intents;
+    private final Map<Bytes32, Bytes32> sharedNonces;
     private final Map<Promise, Committed> commitments = new LinkedHashMap<>();
     private final Map<Bytes32, Revealed> reveals = new LinkedHashMap<>();
     private final Map<Bytes32, Verdict> verdicts = new LinkedHashMap<>();
@@ -122,6 +125,7 @@ final class AuctionRound {
         for (int i = 0; i < ids.size(); i++) {
             intents.put(ids.get(i), opened.intents().get(i));
         }
+        this.sharedNonces = sharedNonces(intents);
     }
 
     long auction() {
@@ -260,8 +264,42 @@ final class AuctionRound {
                         bid(verdict.bid()).bid().solver(),
                         bid(verdict.bid()).bid().account(),
                         intentsOf(bid(verdict.bid())),
+                        alternatives(bid(verdict.bid())),
                         verdict.score()))
                 .toList();
+    }
+
+    private List<Bytes32> alternatives(SignedBid bid) {
+        return intentsOf(bid).stream()
+                .filter(sharedNonces::containsKey)
+                .map(sharedNonces::get)
+                .distinct()
+                .toList();
+    }
+
+    /** Intents of one owner that share a nonce are alternatives: the first fill of one closes the others. */
+    private static Map<Bytes32, Bytes32> sharedNonces(Map<Bytes32, OpenIntent> intents) {
+        record Nonce(Address owner, long account, long number) {
+            Nonce(Intent intent) {
+                this(intent.owner(), intent.account(), intent.nonce());
+            }
+        }
+        Map<Nonce, List<Bytes32>> byNonce = new HashMap<>();
+        intents.forEach(
+                (id, open) -> byNonce.computeIfAbsent(new Nonce(open.intent().intent()), nonce -> new ArrayList<>())
+                        .add(id));
+        Map<Bytes32, Bytes32> shared = new HashMap<>();
+        byNonce.forEach((nonce, ids) -> {
+            Bytes32 name = Keccak256.hash(new WireWriter(32)
+                    .address(nonce.owner())
+                    .u32(nonce.account())
+                    .u64(nonce.number())
+                    .toBytes());
+            if (ids.size() > 1) {
+                ids.forEach(id -> shared.put(id, name));
+            }
+        });
+        return shared;
     }
 
     private boolean isInOrder(Bytes32 id) {

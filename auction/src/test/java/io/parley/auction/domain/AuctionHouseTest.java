@@ -290,6 +290,32 @@ class AuctionHouseTest {
     }
 
     @Test
+    void ofTwoIntentsWithOneNonce_onlyOneIsSold() {
+        SignedIntent either = market.intent("alice")
+                .buys("1", ETH)
+                .paysAtMost("3000")
+                .nonce(5)
+                .signed();
+        SignedIntent or = market.intent("alice")
+                .buys("1", BTC)
+                .paysAtMost("90000")
+                .nonce(5)
+                .signed();
+        floor.arrives(either);
+        floor.arrives(or);
+        floor.passes(100);
+
+        Closed closed = floor.runs(bid("sam", 1, either), bid("sue", 1, or));
+
+        assertThat(closed.awards()).hasSize(1);
+        assertThat(closed.unfilled())
+                .singleElement()
+                .satisfies(unfilled -> assertThat(unfilled.code()).isEqualTo(Reason.OUTBID.code()));
+        floor.cleared(market.applies(floor.trades.getFirst()));
+        assertThat(floor.house.poolSize()).isZero();
+    }
+
+    @Test
     void anIntentWithoutBids_triesAgain_everLessOften() {
         floor.arrives(aliceBuysOneEth());
         for (int i = 0; i < 400; i++) {

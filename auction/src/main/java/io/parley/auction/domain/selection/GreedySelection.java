@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
  */
 public final class GreedySelection implements WinnerSelection {
 
-    /** A bid wants at most 15 intents and one account. */
-    private static final int MOST_GOODS = 16;
+    /** A bid wants at most 15 intents, as many nonces and one account. */
+    private static final int MOST_GOODS = 31;
 
     /** {@code floor(2^62 / sqrt(n))}: dividing by a root without leaving the integers. */
     private static final long[] INVERSE_ROOT = IntStream.rangeClosed(0, MOST_GOODS)

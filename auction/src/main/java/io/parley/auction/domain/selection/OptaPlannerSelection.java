@@ -83,6 +83,7 @@ public final class OptaPlannerSelection implements WinnerSelection {
                                 Address.of(number(2, i).bytes(), 12),
                                 0,
                                 List.of(number(3, first), number(3, 40 + random.nextInt(40))),
+                                List.of(),
                                 1 + random.nextInt(1_000_000));
                     })
                     .toList();

@@ -64,6 +64,9 @@ final class Packing {
             for (Bytes32 intent : bid.intents()) {
                 wanted.add(number(numbers, intent));
             }
+            for (Bytes32 nonce : bid.alternatives()) {
+                wanted.add(number(numbers, nonce));
+            }
             wanted.add(number(numbers, new Account(bid.solver(), bid.account())));
             goods[i] = wanted.stream().mapToInt(Integer::intValue).sorted().toArray();
         }

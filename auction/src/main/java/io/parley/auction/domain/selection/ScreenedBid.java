@@ -11,13 +11,16 @@ import java.util.List;
  * @param solver the account that answers for the bid
  * @param account its number under that address
  * @param intents the intents it fills, 1 to 15 of them, distinct
+ * @param alternatives what else it uses up: nonces that several intents of the auction share, so that one can be filled
  * @param score surplus over what the owners signed plus what the bid pays to the protocol, in 1e-8 USD, not negative
  */
-public record ScreenedBid(Bytes32 id, Address solver, long account, List<Bytes32> intents, long score) {
+public record ScreenedBid(
+        Bytes32 id, Address solver, long account, List<Bytes32> intents, List<Bytes32> alternatives, long score) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public ScreenedBid {
         intents = List.copyOf(intents);
+        alternatives = List.copyOf(alternatives);
         if (intents.isEmpty()) {
             throw new IllegalArgumentException("The bid %s fills no intent.".formatted(id));
         }

@@ -28,6 +28,7 @@ final class Instances {
                 Address.of(named("solver " + solver).bytes(), 12),
                 0,
                 java.util.Arrays.stream(intents).map(Instances::named).toList(),
+                List.of(),
                 score);
     }
 

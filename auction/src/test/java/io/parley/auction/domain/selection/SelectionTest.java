@@ -183,6 +183,7 @@ class SelectionTest {
                 bid.solver(),
                 bid.account(),
                 bid.intents(),
+                List.of(),
                 10L * bid.intents().size()));
         Selection first = BEST.select(bids, SEED);
         Selection firstGreedy = GREEDY.select(bids, SEED);
