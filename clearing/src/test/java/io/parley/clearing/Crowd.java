@@ -42,9 +42,11 @@ final class Crowd {
                 .mark("ETH-27MAR26-2800-P", "80")
                 .mark("ETH-26JUN26-3000-C", "310");
         for (Trader trader : TRADERS) {
-            pay(trader, "USD", 200_000);
-            pay(trader, "ETH", 40);
-            pay(trader, "BTC", 2);
+            // One of them is short of money, so that margins decide as well.
+            boolean poor = trader == Trader.DAVE;
+            pay(trader, "USD", poor ? 500 : 200_000);
+            pay(trader, "ETH", poor ? 1 : 40);
+            pay(trader, "BTC", poor ? 0 : 2);
         }
         market.applied(market.registerKey(
                 Trader.SOLVER, Trader.SESSION, RegisterKey.BIDS | RegisterKey.INTENTS, Market.LATER));
