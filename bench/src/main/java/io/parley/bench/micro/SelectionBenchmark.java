@@ -98,6 +98,7 @@ public class SelectionBenchmark {
                     Address.of(named("solver " + random.nextInt(SOLVERS)).bytes(), 12),
                     0,
                     wanted.stream().map(intent -> named("intent " + intent)).toList(),
+                    List.of(),
                     sum * (700 + random.nextInt(600)) * (94 + 6L * size)));
         }
         return List.copyOf(bids);
