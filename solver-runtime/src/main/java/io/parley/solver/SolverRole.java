@@ -70,7 +70,6 @@ public final class SolverRole {
             LOG.warn(
                     "The role solver is on and no solver runs: none is configured under parley.solvers, or none starts.");
         }
-        meters.register(solvers);
         host = new SolverHost(
                 domain,
                 state,
@@ -80,6 +79,7 @@ public final class SolverRole {
                 publisher,
                 InstantSource.system(),
                 settings.timing());
+        meters.register(host);
     }
 
     private static HostedSolver hosted(SolverPlan plan, ClearedState state) {

@@ -36,6 +36,7 @@ import org.jboss.logging.Logger;
 public final class SolverHost implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(SolverHost.class);
+    private static final int LATE_TOLD = 20;
 
     /**
      * The runtime's own times within an auction.
@@ -127,8 +128,14 @@ public final class SolverHost implements AutoCloseable {
     }
 
     private void opened(AuctionRecord.Opened opened) {
-        if (left(opened) <= 0) {
+        long left = left(opened);
+        if (left <= 0) {
             late.increment();
+            // All that were opened before a start are late; a word now and then is enough.
+            if (late.sum() % LATE_TOLD == 1) {
+                LOG.infof(
+                        "auction %d is seen %d ms too late to bid in, %d so far", opened.auction(), -left, late.sum());
+            }
             return;
         }
         // The first auction seen says how far the log must be read before the inventory is the real one.

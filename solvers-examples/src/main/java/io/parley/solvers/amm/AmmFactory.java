@@ -4,6 +4,7 @@ import io.parley.protocol.spi.Solver;
 import io.parley.protocol.spi.SolverContext;
 import io.parley.protocol.spi.SolverFactory;
 import io.parley.solvers.Settings;
+import io.parley.solvers.WarmUp;
 
 /** Makes the {@code amm} solver. Its wallet is the address of its key. */
 public final class AmmFactory implements SolverFactory {
@@ -17,6 +18,7 @@ public final class AmmFactory implements SolverFactory {
     public Solver create(SolverContext context) {
         var solver = new AmmSolver(context.address(), context.signer(), new Settings(context.settings()));
         solver.start();
+        WarmUp.begin(solver);
         return solver;
     }
 }

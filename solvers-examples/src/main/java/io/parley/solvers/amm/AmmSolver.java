@@ -5,7 +5,6 @@ import io.parley.protocol.AssetId;
 import io.parley.protocol.AssetKind;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Fixed8;
-import io.parley.protocol.Intent;
 import io.parley.protocol.Listings;
 import io.parley.protocol.Signer;
 import io.parley.protocol.spi.AuctionView;
@@ -65,10 +64,11 @@ final class AmmSolver implements Solver {
     private final LayOff layOff;
     private final Refusals refusals = new Refusals();
 
-    /** Intents in proposals, to know what was filled when one has won. */
-    private final Map<Bytes32, Intent> proposed = new LinkedHashMap<>();
+    /** What to do in the pools for all parts of an intent, to know it when one has won. */
+    private final Map<Bytes32, Hedge> proposed = new LinkedHashMap<>();
 
-    private volatile Listings listings = Listings.NONE;
+    /** @param bought units of 1e-8 of each pool's asset for all parts; below zero to sell */
+    private record Hedge(long parts, Map<Pool, Long> bought) {}
 
     AmmSolver(Address address, Signer wallet, Settings settings) {
         this.address = address;
@@ -110,12 +110,12 @@ final class AmmSolver implements Solver {
 
     @Override
     public List<Proposal> solve(AuctionView auction, Instant deadline) {
-        listings = auction.market().listings();
+        var listings = auction.market().listings();
         var reserves = new HashMap<Pool, Pool.Reserves>();
         for (var pool : pools.values()) {
             feed.fresh(pool).ifPresent(r -> reserves.put(pool, beyond(pool, r)));
         }
-        var pricing = new PoolPrices();
+        var pricing = new PoolPrices(listings);
         var fillable = auction.intents().stream()
                 .filter(open -> Tradable.isTradable(auction, open, address)
                         && !refusals.concern(Set.of(open.id()), auction.auction())
@@ -128,7 +128,7 @@ final class AmmSolver implements Solver {
         var proposals =
                 new Baskets<Map<Pool, Pool.Reserves>>(auction, pricing, reserves, marginShare).proposals(fillable);
         synchronized (proposed) {
-            fillable.forEach(open -> proposed.put(open.id(), open.intent()));
+            fillable.forEach(open -> proposed.put(open.id(), hedge(open, listings)));
             var oldest = proposed.keySet().iterator();
             while (proposed.size() > MOST_REMEMBERED) {
                 oldest.next();
@@ -140,6 +140,14 @@ final class AmmSolver implements Solver {
 
     private Optional<Pool> pool(AssetId asset, Listings names) {
         return asset.kind() == AssetKind.SPOT ? names.nameOf(asset).map(pools::get) : Optional.empty();
+    }
+
+    private Hedge hedge(OpenIntent open, Listings listings) {
+        var bought = new HashMap<Pool, Long>();
+        for (var leg : open.intent().legs()) {
+            pool(leg.asset(), listings).ifPresent(pool -> bought.merge(pool, leg.quantity(), Math::addExact));
+        }
+        return new Hedge(open.intent().parts(), Map.copyOf(bought));
     }
 
     /** The pool as it will be when what waits to be laid off has been. */
@@ -175,6 +183,12 @@ final class AmmSolver implements Solver {
     }
 
     private final class PoolPrices implements Baskets.Pricing<Map<Pool, Pool.Reserves>> {
+
+        private final Listings listings;
+
+        PoolPrices(Listings listings) {
+            this.listings = listings;
+        }
 
         /** By how much what the pools offer is above the limit, in cash units. */
         long attraction(Map<Pool, Pool.Reserves> reserves, OpenIntent open) {
@@ -245,16 +259,14 @@ final class AmmSolver implements Solver {
         }
         var net = new HashMap<Pool, Long>();
         for (var fill : won.proposal().fills()) {
-            Intent intent;
+            Hedge hedge;
             synchronized (proposed) {
-                intent = proposed.get(fill.intent());
+                hedge = proposed.get(fill.intent());
             }
-            if (intent == null) {
-                continue;
-            }
-            for (var leg : intent.legs()) {
-                long quantity = Fixed8.mulDivFloor(leg.quantity(), fill.parts(), intent.parts());
-                pool(leg.asset(), listings).ifPresent(pool -> net.merge(pool, quantity, Math::addExact));
+            if (hedge != null) {
+                hedge.bought()
+                        .forEach((pool, whole) -> net.merge(
+                                pool, Fixed8.mulDivFloor(whole, fill.parts(), hedge.parts()), Math::addExact));
             }
         }
         net.forEach(layOff::enqueue);

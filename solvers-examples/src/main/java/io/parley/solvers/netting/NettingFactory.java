@@ -4,6 +4,7 @@ import io.parley.protocol.spi.Solver;
 import io.parley.protocol.spi.SolverContext;
 import io.parley.protocol.spi.SolverFactory;
 import io.parley.solvers.Settings;
+import io.parley.solvers.WarmUp;
 
 /** Makes the {@code netting} solver. */
 public final class NettingFactory implements SolverFactory {
@@ -15,6 +16,8 @@ public final class NettingFactory implements SolverFactory {
 
     @Override
     public Solver create(SolverContext context) {
-        return new NettingSolver(context.address(), new Settings(context.settings()));
+        var solver = new NettingSolver(context.address(), new Settings(context.settings()));
+        WarmUp.begin(solver);
+        return solver;
     }
 }
