@@ -135,6 +135,31 @@ class AccountTest {
     }
 
     @Test
+    void whatHasNoMeaningYet_isCarriedAlong_andNewPositionsStartWithoutIt() {
+        TreeMap<AssetId, Long> held = new TreeMap<>();
+        held.put(AssetId.spot(1), 5L);
+        held.put(AssetId.spot(2), 6L);
+        byte[] leaf = StandardMarginTest.accountOf(7, held).encode();
+        BigEndian.u64(leaf, Account.LAST_AUCTION, 11);
+        BigEndian.u64(leaf, Account.LIQUIDATION_START, 12);
+        for (int position = 0; position < 2; position++) {
+            BigEndian.u64(leaf, 116 + 32 * position + 16, 13 + position);
+            BigEndian.u64(leaf, 116 + 32 * position + 24, 15 + position);
+        }
+        Draft draft = new Draft();
+        draft.load(1, leaf);
+        assertThat(draft.encode()).isEqualTo(leaf);
+
+        draft.add(AssetId.spot(2).id(), -6);
+        draft.add(AssetId.spot(3).id(), 1);
+        assertThat(Account.decode(draft.encode()).positions())
+                .containsExactly(new Position(AssetId.spot(1), 5, 13, 15), new Position(AssetId.spot(3), 1, 0, 0));
+        draft.load(2, null);
+        draft.create(ALICE.address(), 0);
+        assertThat(draft.encode()).isEqualTo(Account.empty(ALICE.address(), 0).encode());
+    }
+
+    @Test
     void tree_findsAccountsByOwner_andProvesThem() {
         AccountTree tree = new AccountTree();
         Random random = new Random(5);

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.Reason;
 import io.parley.protocol.RegisterKey;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a trade does to those who are in it. */
@@ -163,6 +164,42 @@ class TradeTest {
 
         assertThat(market.of(ALICE).partials()).isEmpty();
         assertThat(market.of(ALICE).nonces().isUnused(0)).isFalse();
+    }
+
+    @Test
+    void partialFills_countEachForItself_inTheirOrder() {
+        var market = market().account(ALICE, "12500 USD").account(SOLVER, "8 ETH");
+        var first = intent().by(ALICE).gets("0.4 ETH").pays("1200").parts(4).nonce(0);
+        var second = intent().by(ALICE).gets("0.6 ETH").pays("1800").parts(6).nonce(1);
+        var third = intent().by(ALICE).gets("0.2 ETH").pays("600").parts(2).nonce(2);
+        for (Offer offer : List.of(first, second, third)) {
+            market.applied(bid().fills(offer, 1, "-300", "0"));
+        }
+        long begun = market.now();
+        market.tick().applied(bid().fills(second, 3, "-900", "0"));
+
+        assertThat(market.of(ALICE).partials())
+                .containsExactly(
+                        new PartialFill(market.id(first), 0, Market.LATER, begun, 1),
+                        new PartialFill(market.id(second), 1, Market.LATER, market.now(), 4),
+                        new PartialFill(market.id(third), 2, Market.LATER, begun, 1));
+        market.applied(bid().fills(first, 3, "-900", "0"));
+        assertThat(market.of(ALICE).partials()).extracting(PartialFill::nonce).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void partialFills_areDropped_notBeforeTheirLastSecondIsOver() {
+        var market = market().account(ALICE, "12500 USD").account(SOLVER, "8 ETH");
+        long last = market.now() + 5;
+        for (int nonce = 0; nonce < 4; nonce++) {
+            var offer = intent().by(ALICE).gets("0.2 ETH").pays("600").parts(2).nonce(nonce);
+            market.applied(bid().fills(offer.validUntil(nonce == 2 ? Market.LATER : last), 1, "-300", "0"));
+        }
+        var other = intent().by(ALICE).gets("0.1 ETH").pays("300");
+        market.tick(5).applied(bid().fills(other.nonce(10)));
+        assertThat(market.of(ALICE).partials()).hasSize(4);
+        market.tick(1).applied(bid().fills(other.nonce(11)));
+        assertThat(market.of(ALICE).partials()).extracting(PartialFill::nonce).containsExactly(2L);
     }
 
     @Test
