@@ -20,8 +20,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -165,6 +168,37 @@ class ClearingLoopTest {
 
         loops.getFirst().close();
         broker.write(Topic.COMMANDS, market.log().subList(200, 400));
+        awaitFolded(market, second);
+        assertOutcomes(market);
+    }
+
+    @Test
+    void aSecondProcessUnderTheSameName_takesThePlace_andTheFirstHalts() {
+        Market market = Market.busy(200);
+        LedgerStatus first = clearing("n1", new Faults(Fault.NONE));
+        broker.write(Topic.COMMANDS, market.log().subList(0, 100));
+        await().atMost(PATIENCE).until(() -> first.now().nextOffset() == 100);
+        LedgerStatus second = clearing("n1", new Faults(Fault.NONE));
+        await().atMost(PATIENCE).until(second::isClearing);
+        broker.write(Topic.COMMANDS, market.log().subList(100, 200));
+        awaitFolded(market, second);
+        await().atMost(PATIENCE).until(() -> first.now().phase() == Phase.HALTED);
+        assertThat(first.now().detail()).contains("another process runs as node 'n1'");
+        assertOutcomes(market);
+    }
+
+    @Test
+    void aBrokerThatForgotTheGroupsOffset_isRemindedByWhatWasCleared() throws Exception {
+        Market market = Market.busy(300);
+        LedgerStatus first = clearing("n1", new Faults(Fault.NONE));
+        broker.write(Topic.COMMANDS, market.log().subList(0, 200));
+        await().atMost(PATIENCE).until(() -> first.now().nextOffset() == 200);
+        loops.removeLast().close();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.servers()))) {
+            admin.deleteConsumerGroups(List.of("clearing-default")).all().get(30, TimeUnit.SECONDS);
+        }
+        LedgerStatus second = clearing("n1", new Faults(Fault.NONE));
+        broker.write(Topic.COMMANDS, market.log().subList(200, 300));
         awaitFolded(market, second);
         assertOutcomes(market);
     }
