@@ -187,8 +187,7 @@ public final class MarketDeployment {
     }
 
     private static void align(Chain chain, Deployer governor, Deployment.Pool pool, BigInteger price) {
-        var answer = chain.call(
-                pool.pair(), FunctionEncoder.encode(new Function("getReserves", List.of(), List.of())));
+        var answer = chain.call(pool.pair(), FunctionEncoder.encode(new Function("getReserves", List.of(), List.of())));
         var first = new BigInteger(answer.substring(2, 66), 16);
         var second = new BigInteger(answer.substring(66, 130), 16);
         var coins = pool.coinFirst() ? first : second;
@@ -196,7 +195,8 @@ public final class MarketDeployment {
         // Cash that the coins are worth: price is per whole coin in 1e-8.
         var scale = BigInteger.TEN.pow(8 + pool.coinDecimals() - pool.cashDecimals());
         var worth = coins.multiply(price).divide(scale);
-        var apart = worth.subtract(cash).abs().multiply(BigInteger.valueOf(10_000)).divide(cash.max(BigInteger.ONE));
+        var apart =
+                worth.subtract(cash).abs().multiply(BigInteger.valueOf(10_000)).divide(cash.max(BigInteger.ONE));
         if (apart.intValue() <= ALIGNED) {
             return;
         }
@@ -213,8 +213,8 @@ public final class MarketDeployment {
     private Address pairOf(Address factory, Token coin, Token cash) {
         var answer = chain.call(
                 factory,
-                FunctionEncoder.encode(new Function(
-                        "getPair", List.of(address(coin.address()), address(cash.address())), List.of())));
+                FunctionEncoder.encode(
+                        new Function("getPair", List.of(address(coin.address()), address(cash.address())), List.of())));
         return Address.parse("0x" + answer.substring(answer.length() - 40));
     }
 

@@ -45,7 +45,8 @@ class MarketDeploymentTest {
                         pool.pair(), FunctionEncoder.encode(new Function("getReserves", List.of(), List.of())));
                 assertThat(new BigInteger(reserves.substring(2, 66), 16)).isPositive();
             }
-            MarketDeployment.alignPools(chain, keys, deployment, Map.of("ETH", 2_500_00000000L, "BTC", 100_000_00000000L));
+            MarketDeployment.alignPools(
+                    chain, keys, deployment, Map.of("ETH", 2_500_00000000L, "BTC", 100_000_00000000L));
             for (var pool : deployment.pools()) {
                 assertThat(priceOf(chain, pool)).isEqualTo(pool.coin().equals("ETH") ? 2_500 : 100_000);
             }
@@ -58,14 +59,14 @@ class MarketDeploymentTest {
 
     /** Whole dollars of cash per whole coin, by the pool's reserves. */
     private static long priceOf(Chain chain, Deployment.Pool pool) {
-        var reserves = chain.call(pool.pair(), FunctionEncoder.encode(new Function("getReserves", List.of(), List.of())));
+        var reserves =
+                chain.call(pool.pair(), FunctionEncoder.encode(new Function("getReserves", List.of(), List.of())));
         var first = new BigInteger(reserves.substring(2, 66), 16);
         var second = new BigInteger(reserves.substring(66, 130), 16);
         var coins = pool.coinFirst() ? first : second;
         var cash = pool.coinFirst() ? second : first;
-        return Math.round(cash.doubleValue()
-                / coins.doubleValue()
-                * Math.pow(10, pool.coinDecimals() - pool.cashDecimals()));
+        return Math.round(
+                cash.doubleValue() / coins.doubleValue() * Math.pow(10, pool.coinDecimals() - pool.cashDecimals()));
     }
 
     @Test

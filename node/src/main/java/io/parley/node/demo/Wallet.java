@@ -17,6 +17,9 @@ import java.util.List;
 public final class Wallet {
 
     private static final long VALID_SECONDS = 3_600;
+    private static final int BUSY = 503;
+    private static final int MOST_TRIES = 150;
+    private static final long PAUSE_MILLIS = 200;
 
     private final Door door;
     private final Domain domain;
@@ -55,7 +58,23 @@ public final class Wallet {
                 false,
                 Conditions.NONE);
         var digest = Eip712.digest(domain, intent, listings);
-        return new Posted(digest, intent, door.post(intent, listings, signer.sign(digest)));
+        var signature = signer.sign(digest);
+        var answer = door.post(intent, listings, signature);
+        // The door asks to come again when it is starting or has too much to do; the same bytes are the same intent.
+        for (int again = 0; answer.status() == BUSY && again < MOST_TRIES; again++) {
+            pause();
+            answer = door.post(intent, listings, signature);
+        }
+        return new Posted(digest, intent, answer);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     private long nonce() {
