@@ -73,6 +73,18 @@ create table intent_posts (
 );
 create index intent_posts_arrival on intent_posts (arrival);
 
+-- Those that the auction turned away before any auction (dead-letters). As above, by signer.
+create table rejections (
+  intent   text   not null,
+  signer   text   not null,
+  code     int    not null,
+  detail   text   not null,
+  position bigint not null,
+  at       bigint not null,
+  arrival  bigint not null default nextval('arrival'),
+  primary key (intent, signer)
+);
+
 -- auctions --------------------------------------------------------------------------------------------------------------
 
 create table auctions (
@@ -97,7 +109,7 @@ create table auction_intents (
   arrival    bigint not null default nextval('arrival'),
   primary key (auction, intent)
 );
-create index auction_intents_intent on auction_intents (intent);
+create index auction_intents_intent on auction_intents (intent, auction);
 
 create table auction_closes (
   auction            bigint primary key,
@@ -522,6 +534,32 @@ select s.*,
                      when 4 then 'failed' when 5 then 'retrying' else 'unknown' end as word
 from settlements s;
 
+-- The auctions that an intent's life tells of: its first, and those in which a bid named it. One that waits for long stands in
+-- many others.
+create view notable as
+select n.intent, n.auction, n.parts_left, n.at, greatest(n.arrival, min(k.seen)) as arrival
+from (select x.intent, min(x.auction) as auction, 0::bigint as seen from auction_intents x group by x.intent
+      union all
+      select b.intent, r.auction, min(r.arrival) from bid_fills b join reveals r on r.bid = b.bid
+      group by b.intent, r.auction) k
+join auction_intents n on n.intent = k.intent and n.auction = k.auction
+group by n.intent, n.auction, n.parts_left, n.at, n.arrival;
+
+-- An auction that leaves an intent unfilled keeps it for the next with these codes, and gives it up with any other.
+create view stays as select unnest(array[310, 311, 313]) as code;
+
+-- Turned away by the auction, although a signature of it counts.
+create view rejected as
+select distinct on (r.intent)
+       r.intent, r.code, r.detail, r.position, r.at, greatest(r.arrival, i.arrival, coalesce(k.arrival, 0)) as arrival
+from rejections r
+join intents i on i.id = r.intent
+left join session_keys k
+  on k.owner = i.owner and k.account = i.account and k.signer = r.signer and (k.scope & 1) = 1
+where (r.signer = i.owner or k.signer is not null)
+  and not exists (select 1 from auction_intents n where n.intent = r.intent)
+order by r.intent, r.position;
+
 -- The life of an intent. "rank" and "nth" order what bears the same millisecond; "key" names an event for ever.
 create view intent_events as
 select a.intent, a.arrival, a.at, 0 as rank, 0::bigint as nth, 'accepted' as key, 'accepted' as kind,
@@ -530,13 +568,13 @@ from accepted a
 union all
 select n.intent, n.arrival, n.at, 1, n.auction, 'auction-' || n.auction, 'in-auction',
        jsonb_build_object('auction', n.auction::text, 'partsLeft', n.parts_left::text)
-from auction_intents n
+from notable n
 union all
 select n.intent, greatest(n.arrival, e.arrival), e.at, 2, n.auction, 'bids-' || n.auction, 'bids',
        jsonb_build_object('auction', n.auction::text, 'bids', (
          select count(distinct r.bid) from bid_fills f join reveals r on r.bid = f.bid
          where f.intent = n.intent and r.auction = n.auction and r.position < e.position))
-from auction_intents n
+from notable n
 join phase_ends e on e.auction = n.auction and e.phase = 'reveal'
 union all
 select n.intent, greatest(n.arrival, e.arrival), e.at, 3, n.auction, 'screened-' || n.auction, 'screened',
@@ -546,7 +584,7 @@ select n.intent, greatest(n.arrival, e.arrival), e.at, 3, n.auction, 'screened-'
        'refused', (
          select count(distinct v.bid) from bid_fills f join verdicts v on v.bid = f.bid
          where f.intent = n.intent and v.auction = n.auction and v.position < e.position and v.code <> 0))
-from auction_intents n
+from notable n
 join phase_ends e on e.auction = n.auction and e.phase = 'screening'
 union all
 select f.intent, greatest(w.arrival, f.arrival), w.at, 4, w.auction, 'awarded-' || w.auction || '-' || w.bid, 'awarded',
@@ -555,9 +593,16 @@ select f.intent, greatest(w.arrival, f.arrival), w.at, 4, w.auction, 'awarded-' 
 from awards w
 join bid_fills f on f.bid = w.bid
 union all
-select u.intent, u.arrival, u.at, 4, u.auction, 'unfilled-' || u.auction, 'unfilled',
+select u.intent, greatest(u.arrival, coalesce(n.arrival, 0)), u.at, 4, u.auction, 'unfilled-' || u.auction,
+       case when u.code in (select code from stays) then 'unfilled' else 'refused' end,
        jsonb_build_object('auction', u.auction::text, 'code', u.code, 'detail', u.detail)
 from unfilled u
+left join notable n on n.intent = u.intent and n.auction = u.auction
+where n.auction is not null or u.code not in (select code from stays)
+union all
+select r.intent, r.arrival, r.at, 4, r.position, 'rejected', 'refused',
+       jsonb_build_object('code', r.code, 'detail', r.detail)
+from rejected r
 union all
 select f.intent, f.arrival, f.at, 5, f.commands_offset, 'cleared-' || f.commands_offset || '-' || f.ordinal, 'cleared',
        jsonb_build_object('auction', f.auction::text, 'bid', f.bid, 'solver', f.solver, 'parts', f.parts::text,
@@ -621,16 +666,22 @@ select i.id, i.owner, i.account, i.cash, i.max_fee, i.parts, i.min_parts, i.vali
          -- 310, 311 and 313 leave the intent in the pool; 203 and 207 are told by 'expired' and 'cancelled'.
          when exists (select 1 from unfilled u where u.intent = i.id and u.code not in (203, 207, 310, 311, 313))
            then 'refused'
+         when u.code = 203 then 'expired'
+         when u.code is not null then 'refused'
          when coalesce(d.done, 0) > 0 then 'partially-filled'
          when n.auction is not null and not exists (select 1 from auction_closes c where c.auction = n.auction)
            then 'in-auction'
+         when exists (select 1 from rejected r where r.intent = i.id) then 'refused'
          when a.at is not null or n.auction is not null then 'accepted'
          else 'unsigned'
        end as state
 from intents i
 left join lateral (select sum(f.parts)::bigint as done from fills f where f.intent = i.id) d on true
 left join lateral (select x.at from accepted x where x.intent = i.id) a on true
-left join lateral (select max(x.auction) as auction from auction_intents x where x.intent = i.id) n on true;
+left join lateral (select max(x.auction) as auction from auction_intents x where x.intent = i.id) n on true
+left join lateral (
+  select x.code from unfilled x where x.intent = i.id and x.code not in (select code from stays)
+  order by x.auction desc limit 1) u on true;
 
 create view auction_outcomes as
 select a.auction, a.opened_at, a.commit_until, a.reveal_until, a.commands_offset, a.seed_commitment, a.fee_per_fill,
@@ -639,12 +690,6 @@ select a.auction, a.opened_at, a.commit_until, a.reveal_until, a.commands_offset
        (select count(*) from reveals x where x.auction = a.auction) as reveals
 from auctions a
 left join auction_closes c on c.auction = a.auction;
-
-create view settled as
-select distinct on (s.sequence) s.sequence, s.position, s.word, s.tx, s.block, s.gas_used, s.gas_price, s.fees, s.code,
-       s.detail, s.reported_at
-from settlement_words s
-order by s.sequence, s.position desc;
 
 create view fill_outcomes as
 select f.commands_offset, f.ordinal, f.intent, f.owner, f.account, f.auction, f.bid, f.solver, f.solver_account, f.parts,
@@ -656,7 +701,8 @@ from fills f
 left join margin_receipts m
   on m.commands_offset = f.commands_offset and m.owner = f.owner and m.account = f.account
 left join batches b on b.sequence = f.batch
-left join settled s on s.sequence = f.batch;
+left join lateral (
+  select * from settlement_words w where w.sequence = f.batch order by w.position desc limit 1) s on true;
 
 create view batch_outcomes as
 select b.sequence, b.first_offset, b.last_offset, b.parent_root, b.root, b.steps_root, b.data_hash, b.steps, b.queue_from,
@@ -665,7 +711,8 @@ select b.sequence, b.first_offset, b.last_offset, b.parent_root, b.root, b.steps
        s.gas_price, s.fees, s.code, s.detail,
        (select count(*) from fills f where f.batch = b.sequence) as fills
 from batches b
-left join settled s on s.sequence = b.sequence;
+left join lateral (
+  select * from settlement_words w where w.sequence = b.sequence order by w.position desc limit 1) s on true;
 
 create view command_outcomes as
 select a.commands_offset, a.command, a.kind, 0 as code, '' as reason, a.batch, a.step, a.time, a.owner, a.account,

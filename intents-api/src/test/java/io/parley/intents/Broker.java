@@ -22,10 +22,28 @@ final class Broker implements AutoCloseable {
 
     private final Map<String, Object> settings;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final KafkaConsumer<byte[], byte[]> asker;
 
     Broker(String bootstrapServers) {
         settings = Map.of("bootstrap.servers", bootstrapServers, "acks", "all");
         producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        asker = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", bootstrapServers),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    private static List<TopicPartition> partitions(Topic topic) {
+        return IntStream.range(0, topic.partitions())
+                .mapToObj(p -> new TopicPartition(topic.topicName(), p))
+                .toList();
+    }
+
+    /** How many records were ever written to a topic. */
+    synchronized long size(Topic topic) {
+        return asker.endOffsets(partitions(topic)).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
     }
 
     /** Returns when the broker has all of them, in order. */
@@ -52,9 +70,7 @@ final class Broker implements AutoCloseable {
                 Map.of("bootstrap.servers", settings.get("bootstrap.servers"), "auto.offset.reset", "earliest"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
-            var partitions = IntStream.range(0, topic.partitions())
-                    .mapToObj(p -> new TopicPartition(topic.topicName(), p))
-                    .toList();
+            var partitions = partitions(topic);
             consumer.assign(partitions);
             var ends = consumer.endOffsets(partitions);
             consumer.seekToBeginning(partitions);
@@ -69,5 +85,6 @@ final class Broker implements AutoCloseable {
     @Override
     public void close() {
         producer.close();
+        asker.close();
     }
 }

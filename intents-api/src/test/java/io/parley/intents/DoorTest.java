@@ -158,7 +158,7 @@ class DoorTest {
                 .then()
                 .statusCode(415)
                 .body("message", endsWith("no funds moved"));
-        post("/v1/intents", " ".repeat(2_000_000)).statusCode(413);
+        refused(post("/v1/intents", " ".repeat(2_000_000)), 413, 115, "body");
     }
 
     @Test

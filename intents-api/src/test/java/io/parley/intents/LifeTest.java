@@ -216,6 +216,62 @@ class LifeTest {
     }
 
     @Test
+    void intentThatWaits_isNotToldOfEveryAuctionThatPassedItBy() {
+        var scene = stage.scene();
+        var hank = Trader.another();
+        scene.deposit(hank, "90000 USD");
+        var waits = scene.offer(hank).gets("1 ETH").pays("3000.5").nonce(60).signed();
+        scene.post(waits);
+        for (int i = 0; i < 3; i++) {
+            var quick = scene.offer(hank).gets("1 ETH").pays("3001").nonce(i).signed();
+            scene.auction(List.of(waits, quick), Scene.all(quick));
+        }
+        stage.play();
+        get("/v1/intents/" + scene.id(waits))
+                .then()
+                .body("state", equalTo("accepted"))
+                .body("events.kind", contains("accepted", "in-auction", "bids", "screened", "unfilled"));
+
+        scene.auction(List.of(waits), Scene.all(waits));
+        stage.play();
+        get("/v1/intents/" + scene.id(waits))
+                .then()
+                .body("state", equalTo("filled"))
+                .body("events.size()", equalTo(11))
+                .body("events[5].kind", equalTo("in-auction"))
+                .body("events[5].data.auction", equalTo(Long.toString(scene.lastAuction())));
+    }
+
+    @Test
+    void intentThatTheAuctionTurnsAwayOrGivesUp_isToldWithItsReason() {
+        var scene = stage.scene();
+        var iris = Trader.another();
+        var stranger = Trader.another();
+        scene.deposit(iris, "10 USD");
+        var away = scene.offer(iris).gets("1 ETH").pays("1").nonce(70).signed();
+        var given = scene.offer(iris).gets("1 ETH").pays("2").signed();
+        var mine = scene.offer(iris).gets("1 ETH").pays("3").signed();
+        var forged =
+                scene.offer(iris).gets("1 ETH").pays("3").signedBy(stranger).signed();
+        scene.post(away).turnAway(away, Reason.NONCE_USED, "nonce 70 is beyond the window");
+        scene.post(given).unfilled(given, Reason.NO_BIDS).unfilled(given, Reason.MARGIN_INITIAL);
+        scene.post(mine).turnAway(forged, Reason.KEY_NOT_ALLOWED, "signed by another");
+        stage.play();
+
+        get("/v1/intents/" + scene.id(away))
+                .then()
+                .body("state", equalTo("refused"))
+                .body("events.kind", contains("accepted", "refused"))
+                .body("events[1].data.code", equalTo(202));
+        get("/v1/intents/" + scene.id(given))
+                .then()
+                .body("state", equalTo("refused"))
+                .body("events.kind", contains("accepted", "refused"))
+                .body("events[1].data.code", equalTo(401));
+        get("/v1/intents/" + scene.id(mine)).then().body("state", equalTo("accepted"));
+    }
+
+    @Test
     void marketsAndPrices_areToldFromTheLedger() {
         stage.play();
         get("/v1/markets")

@@ -38,7 +38,8 @@ class SameViewsTest {
             Topic.SCREENED_BIDS,
             Topic.CLEARED,
             Topic.BATCHES,
-            Topic.SETTLEMENTS);
+            Topic.SETTLEMENTS,
+            Topic.DEAD_LETTERS);
 
     private static boolean told;
 
@@ -159,7 +160,7 @@ class SameViewsTest {
     void recordThatCannotBeRead_isADeadLetterOnce_andTheStreamGoesOn() {
         var scene = stage.scene();
         int before = stage.broker().read(Topic.DEAD_LETTERS).size();
-        for (var topic : READ) {
+        for (var topic : READ.subList(0, 8)) {
             scene.garbage(topic, HexFormat.of().parseHex("01ff00")).garbage(topic, new byte[0]);
         }
         var trader = Trader.another();

@@ -28,6 +28,7 @@ import io.parley.protocol.Price;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.PriceContent;
 import io.parley.protocol.QueueCommand;
+import io.parley.protocol.Reason;
 import io.parley.protocol.RegisterKey;
 import io.parley.protocol.SetParameters;
 import io.parley.protocol.SignedBid;
@@ -41,6 +42,7 @@ import io.parley.protocol.wire.BatchRecord;
 import io.parley.protocol.wire.BidRecord;
 import io.parley.protocol.wire.ClearedRecord;
 import io.parley.protocol.wire.CommitmentRecord;
+import io.parley.protocol.wire.DeadLetter;
 import io.parley.protocol.wire.ScreeningRecord;
 import io.parley.protocol.wire.SettlementRecord;
 import io.parley.protocol.wire.Topic;
@@ -391,6 +393,45 @@ final class Scene {
                             .encode());
         }
         return batch;
+    }
+
+    /** The auction turns an intent away. */
+    Scene turnAway(SignedIntent intent, Reason reason, String detail) {
+        post(
+                Topic.DEAD_LETTERS,
+                Topic.INTENTS.topicName().getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                new DeadLetter(
+                                Topic.INTENTS.topicName(),
+                                0,
+                                0,
+                                reason.code(),
+                                detail,
+                                time * 1000,
+                                Blob.EMPTY,
+                                Blob.of(intent.encode()))
+                        .encode());
+        return this;
+    }
+
+    /** An auction without a bid gives up an intent, or keeps it. */
+    Scene unfilled(SignedIntent intent, Reason reason) {
+        long auction = ++auctions;
+        post(
+                Topic.AUCTIONS,
+                key(auction),
+                new AuctionRecord.Closed(
+                                auction,
+                                Bytes32.ZERO,
+                                Bytes32.ZERO,
+                                next(Topic.COMMITMENTS),
+                                next(Topic.BIDS),
+                                List.of(),
+                                List.of(new AuctionRecord.Unfilled(id(intent), reason.code(), "so it is")),
+                                "greedy",
+                                0,
+                                0)
+                        .encode());
+        return this;
     }
 
     /** A record that is none. */

@@ -65,10 +65,10 @@ class Stage {
                             "screened-bids",
                             "cleared",
                             "batches",
-                            "settlements")) {
-                        var end = broker.read(
-                                        io.parley.protocol.wire.Topic.of(topic).orElseThrow())
-                                .size();
+                            "settlements",
+                            "dead-letters")) {
+                        var end = broker.size(
+                                io.parley.protocol.wire.Topic.of(topic).orElseThrow());
                         var sum = number(
                                 "select coalesce(sum(next), 0) from views.view_offsets where topic = '" + topic + "'");
                         assertThat(sum).as("offsets read of %s", topic).isEqualTo(end);

@@ -24,6 +24,7 @@ final class Incomings {
     @Incoming("api-cleared-in")
     @Incoming("api-batches-in")
     @Incoming("api-settlements-in")
+    @Incoming("api-dead-letters-in")
     Uni<@Nullable Void> write(ConsumerRecords<byte[], byte[]> poll) {
         return Uni.createFrom().completionStage(feed.write(Log.records(poll)));
     }

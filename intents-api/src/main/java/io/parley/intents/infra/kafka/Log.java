@@ -33,7 +33,8 @@ final class Log {
                     Topic.BIDS,
                     Topic.SCREENED_BIDS,
                     Topic.BATCHES,
-                    Topic.SETTLEMENTS));
+                    Topic.SETTLEMENTS,
+                    Topic.DEAD_LETTERS));
 
     private final Map<String, Object> broker;
 

@@ -1,7 +1,7 @@
 package io.parley.intents.infra.rest;
 
 import io.parley.intents.infra.store.AccountRow;
-import io.parley.intents.infra.store.OpenNonces;
+import io.parley.intents.infra.store.OwnerIntents;
 import io.parley.intents.infra.store.PositionRow;
 import io.parley.intents.infra.store.ReceiptRow;
 import io.parley.protocol.Reason;
@@ -36,10 +36,10 @@ public final class AccountsResource {
 
     private static final long U32 = 0xffff_ffffL;
 
-    private final OpenNonces open;
+    private final OwnerIntents intents;
 
-    AccountsResource(OpenNonces open) {
-        this.open = open;
+    AccountsResource(OwnerIntents intents) {
+        this.intents = intents;
     }
 
     @GET
@@ -76,21 +76,21 @@ public final class AccountsResource {
                                             "owner = ?1 and account = ?2 order by commandsOffset desc", owner, account)
                                     .page(0, 1)
                                     .list()
-                                    .flatMap(receipts -> open.of(owner, account)
+                                    .flatMap(receipts -> intents.nonces(owner, account)
                                             .map(taken -> Response.ok(answer(row, positions, receipts, taken))
                                                     .build())));
                 }));
     }
 
     private static Answers.Account answer(
-            AccountRow row, List<PositionRow> positions, List<ReceiptRow> receipts, Set<OpenNonces.Named> taken) {
+            AccountRow row, List<PositionRow> positions, List<ReceiptRow> receipts, Set<OwnerIntents.Named> taken) {
         var lanes = new ArrayList<Answers.Lane>();
         var json = new JsonArray(row.lanes);
         for (int i = 0; i < json.size(); i++) {
             int number = i;
             JsonObject lane = json.getJsonObject(i);
             var nonces = new Nonces.Lane(lane.getLong("base"), lane.getLong("bits"));
-            var next = nonces.next(n -> taken.contains(new OpenNonces.Named(number, n)));
+            var next = nonces.next(n -> taken.contains(new OwnerIntents.Named(number, n)));
             lanes.add(new Answers.Lane(
                     i,
                     Long.toString(nonces.base()),

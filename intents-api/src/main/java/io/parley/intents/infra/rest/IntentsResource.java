@@ -5,6 +5,7 @@ import io.parley.intents.domain.KnownState;
 import io.parley.intents.infra.store.EventLog;
 import io.parley.intents.infra.store.FillRow;
 import io.parley.intents.infra.store.IntentRow;
+import io.parley.intents.infra.store.OwnerIntents;
 import io.parley.protocol.Bytes32;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Multi;
@@ -44,13 +45,15 @@ public final class IntentsResource {
     private final Door door;
     private final KnownState known;
     private final EventLog events;
+    private final OwnerIntents owners;
     private final Streams streams;
 
-    IntentsResource(DoorDesk desk, Door door, KnownState known, EventLog events, Streams streams) {
+    IntentsResource(DoorDesk desk, Door door, KnownState known, EventLog events, OwnerIntents owners, Streams streams) {
         this.desk = desk;
         this.door = door;
         this.known = known;
         this.events = events;
+        this.owners = owners;
         this.streams = streams;
     }
 
@@ -86,16 +89,9 @@ public final class IntentsResource {
         var address = Parameters.address("owner", owner);
         var number = Parameters.optional("account", account);
         int most = Parameters.limit(limit);
-        return Panache.withSession(() -> number.isPresent()
-                        ? IntentRow.<IntentRow>find(
-                                        "owner = ?1 and account = ?2 order by arrival desc",
-                                        address,
-                                        number.getAsLong())
-                                .page(0, most)
-                                .list()
-                        : IntentRow.<IntentRow>find("owner = ?1 order by arrival desc", address)
-                                .page(0, most)
-                                .list())
+        return Panache.withSession(() -> owners.latest(address, number, most)
+                        .flatMap(ids -> IntentRow.<IntentRow>find("id in ?1 order by arrival desc", ids)
+                                .list()))
                 .map(rows -> rows.stream()
                         .map(row -> Answers.Intent.of(row, null, null, known.listings()))
                         .toList());

@@ -28,6 +28,9 @@ final class Streams {
     private static final Logger LOG = Logger.getLogger(Streams.class);
     private static final Duration BEAT = Duration.ofSeconds(10);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /** However often the views change, a reader has them asked so often at most. */
+    private static final Duration PAUSE = Duration.ofMillis(40);
+
     private static final int MOST = 500;
     private static final int RECENT = 100;
     private static final Pattern LIFE = Pattern.compile("(\\d{1,18})-(\\d{1,18})-(\\d{1,9})");
@@ -150,7 +153,15 @@ final class Streams {
                 .transformToMultiAndConcatenate(tick -> tick == Tick.BEAT
                         ? Multi.createFrom()
                                 .item(sse.newEventBuilder().comment("").build())
-                        : look.get().onItem().transformToMulti(Multi.createFrom()::iterable))
+                        : look.get()
+                                .onItem()
+                                .transformToMulti(Multi.createFrom()::iterable)
+                                .onCompletion()
+                                .call(() -> Uni.createFrom()
+                                        .voidItem()
+                                        .onItem()
+                                        .delayIt()
+                                        .by(PAUSE)))
                 .onFailure()
                 .invoke(e -> LOG.warn("An event stream ended; its reader may come back", e))
                 .onTermination()

@@ -38,6 +38,7 @@ import io.parley.protocol.wire.BatchRecord;
 import io.parley.protocol.wire.BidRecord;
 import io.parley.protocol.wire.ClearedRecord;
 import io.parley.protocol.wire.CommitmentRecord;
+import io.parley.protocol.wire.DeadLetter;
 import io.parley.protocol.wire.ScreeningRecord;
 import io.parley.protocol.wire.SettlementRecord;
 import io.parley.protocol.wire.Topic;
@@ -126,6 +127,7 @@ final class Projection {
             case SCREENED_BIDS -> screening(ScreeningRecord.decode(record.value()), record, rows);
             case CLEARED -> cleared(ClearedRecord.decode(record.value()), record, rows);
             case BATCHES -> batch(BatchRecord.decode(record.value()), record, rows);
+            case DEAD_LETTERS -> deadLetter(DeadLetter.decode(record.value()), record, rows);
             case SETTLEMENTS -> settlement(SettlementRecord.decode(record.value()), record, rows);
             default -> throw new IllegalArgumentException("The topic (%s) is not read here.".formatted(record.topic()));
         }
@@ -151,6 +153,32 @@ final class Projection {
                 .put("at", record.at());
         if (signer.get().equals(intent.owner())) {
             door.posted(id);
+        }
+    }
+
+    /** What the auction turns away it says there, with the record as it was. */
+    private void deadLetter(DeadLetter letter, LogRecord record, Rows rows) {
+        if (!letter.topic().equals(Topic.INTENTS.topicName())) {
+            return;
+        }
+        SignedIntent signed;
+        try {
+            signed = SignedIntent.decode(letter.value().bytes());
+        } catch (Undecodable e) {
+            return;
+        }
+        var id = Eip712.digest(domain, signed.intent(), known.listings());
+        var signer = Signatures.recover(id, signed.signature());
+        if (signer.isPresent()) {
+            content(id, signed.intent(), rows);
+            rows.add(Table.REJECTIONS)
+                    .put("intent", id.hex())
+                    .put("signer", hex(signer.get()))
+                    .put("code", letter.code())
+                    .put("detail", text(letter.detail()))
+                    .put("position", record.offset())
+                    .put("at", record.at());
+            door.shown(id);
         }
     }
 

@@ -23,6 +23,7 @@ enum Table {
             "legs",
             "conditions"),
     INTENT_POSTS("intent", "signer", "partition", "position", "at"),
+    REJECTIONS("intent", "signer", "code", "detail", "position", "at"),
     AUCTIONS(
             "auction",
             "opened_at",
