@@ -101,10 +101,8 @@ final class IntentPool {
     List<PooledIntent> draw(long auction, int most, long nowMs) {
         wake(nowMs);
         List<PooledIntent> drawn = new ArrayList<>();
-        for (PooledIntent intent : List.copyOf(ready.values())) {
-            if (drawn.size() == most) {
-                break;
-            }
+        while (!ready.isEmpty() && drawn.size() < most) {
+            PooledIntent intent = ready.firstEntry().getValue();
             if (leavesBecauseSpent(intent)) {
                 continue;
             }

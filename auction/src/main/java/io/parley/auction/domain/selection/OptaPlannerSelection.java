@@ -4,11 +4,10 @@ import io.parley.protocol.Address;
 import io.parley.protocol.Bytes32;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.optaplanner.core.api.score.buildin.simplelong.SimpleLongScore;
 import org.optaplanner.core.api.solver.SolverFactory;
@@ -36,19 +35,18 @@ public final class OptaPlannerSelection implements WinnerSelection {
     private static final int FEWEST_MOVES = 1_024;
     private static final int MOVES_PER_BID = 200;
 
-    /** By budget: the fewest moves, then twice as many each time, up to the most. */
-    private final NavigableMap<Integer, SolverFactory<PackingPlan>> solvers = new TreeMap<>();
+    private final int mostMoves;
+
+    /** By budget. Made when first used, because making one takes as long as using it. */
+    private final Map<Integer, SolverFactory<PackingPlan>> solvers = new HashMap<>();
 
     /**
      * Prepares the search.
      *
-     * @param moves how many moves it may try in one auction; auctions with few bids get fewer, 200 per bid
+     * @param moves how many moves it may try in one auction; auctions with few bids get fewer, about 200 per bid
      */
     public OptaPlannerSelection(int moves) {
-        for (int budget = FEWEST_MOVES; budget < moves; budget *= 2) {
-            solvers.put(budget, factory(budget));
-        }
-        solvers.put(moves, factory(moves));
+        this.mostMoves = moves;
     }
 
     private static SolverFactory<PackingPlan> factory(long moves) {
@@ -71,9 +69,12 @@ public final class OptaPlannerSelection implements WinnerSelection {
         return SolverFactory.create(config);
     }
 
-    /** Runs the search on made-up bids, so that the first auction meets compiled code. */
+    /** Runs searches of every size on made-up bids, so that the first auction meets compiled code. */
     public void warmUp() {
         Random random = new Random(1);
+        for (int size = 2; size * MOVES_PER_BID < mostMoves; size *= 2) {
+            solverFor(size);
+        }
         for (int round = 0; round < 6; round++) {
             List<ScreenedBid> bids = IntStream.range(0, 60)
                     .mapToObj(i -> {
@@ -113,10 +114,10 @@ public final class OptaPlannerSelection implements WinnerSelection {
         return packing.selection("optaplanner", better ? chosen : start);
     }
 
+    /** The budget is a power of two, so that a few factories serve all. */
     private SolverFactory<PackingPlan> solverFor(int bids) {
-        Map.Entry<Integer, SolverFactory<PackingPlan>> enough =
-                solvers.ceilingEntry((int) Math.min(solvers.lastKey(), (long) bids * MOVES_PER_BID));
-        return enough.getValue();
+        int wanted = Math.max(FEWEST_MOVES, Integer.highestOneBit(Math.min(bids, mostMoves) * MOVES_PER_BID));
+        return solvers.computeIfAbsent(Math.min(wanted, mostMoves), OptaPlannerSelection::factory);
     }
 
     /** Scores shifted to a common scale, so that one temperature suits all: guidance only, values stay exact. */
