@@ -148,6 +148,9 @@ class ClearingLoopTest {
         broker.write(Topic.COMMANDS, market.log());
         awaitFolded(market, status);
         assertOutcomes(market);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(broker.committed(Topic.DEAD_LETTERS)).hasSize(2));
         List<DeadLetter> letters = broker.committed(Topic.DEAD_LETTERS).stream()
                 .map(r -> DeadLetter.decode(r.value()))
                 .toList();
@@ -277,19 +280,22 @@ class ClearingLoopTest {
         assertThat(status.isClearing()).isTrue();
     }
 
+    /** A commit is answered before all its markers are written, so a reader may see it a moment later. */
     private void assertOutcomes(Market market) {
-        assertThat(broker.committed(Topic.CLEARED).stream()
-                        .map(r -> ClearedRecord.decode(r.value()))
-                        .toList())
-                .isEqualTo(market.outcomes().stream()
-                        .flatMap(o -> o.cleared().stream())
-                        .toList());
-        assertThat(broker.committed(Topic.BATCHES).stream()
-                        .map(r -> BatchRecord.decode(r.value()))
-                        .toList())
-                .isEqualTo(market.outcomes().stream()
-                        .flatMap(o -> o.batch().stream())
-                        .toList());
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(broker.committed(Topic.CLEARED).stream()
+                                .map(r -> ClearedRecord.decode(r.value()))
+                                .toList())
+                        .isEqualTo(market.outcomes().stream()
+                                .flatMap(o -> o.cleared().stream())
+                                .toList()));
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(broker.committed(Topic.BATCHES).stream()
+                                .map(r -> BatchRecord.decode(r.value()))
+                                .toList())
+                        .isEqualTo(market.outcomes().stream()
+                                .flatMap(o -> o.batch().stream())
+                                .toList()));
     }
 
     private enum Fault {
