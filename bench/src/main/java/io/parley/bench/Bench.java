@@ -4,6 +4,7 @@ import io.parley.bench.load.Load;
 import io.parley.bench.micro.Micro;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -30,6 +31,7 @@ public final class Bench {
             }
         }
         System.setProperty(QUIET, "ERROR");
+        Locale.setDefault(Locale.ROOT);
         var parts = wanted.isEmpty() ? Set.copyOf(PARTS) : wanted;
         machine();
         var micro = new Micro(System.out);

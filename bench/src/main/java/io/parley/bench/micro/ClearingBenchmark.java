@@ -24,13 +24,11 @@ public class ClearingBenchmark {
     private final SampleTrades samples = new SampleTrades(RUN);
     private final Ledger still = samples.ledger();
     private Ledger ledger = still;
-    private PlainBook book = new PlainBook(samples);
 
     /** Back to the start. */
     @Setup(Level.Invocation)
     public void start() {
         ledger = samples.ledger();
-        book = new PlainBook(samples);
     }
 
     /** All checks, both signatures, both margins, leaves, trees, root and witness. */
@@ -52,15 +50,6 @@ public class ClearingBenchmark {
     public Screened screen() {
         var trade = samples.trades().getFirst();
         return still.screen(trade.bid(), trade.intents(), HeldMargin.NONE);
-    }
-
-    /** Maps and BigDecimal: effects and both margins only, no signature, no nonce, no hash, no root. */
-    @Benchmark
-    @OperationsPerInvocation(RUN)
-    public void plainBook(Blackhole seen) {
-        for (var trade : samples.trades()) {
-            seen.consume(book.apply(trade));
-        }
     }
 
     private void run(Ledger ledger, Blackhole seen) {

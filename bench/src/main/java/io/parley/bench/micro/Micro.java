@@ -5,6 +5,7 @@ import io.parley.bench.Table;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.Result;
@@ -34,7 +35,7 @@ public final class Micro {
         }
     }
 
-    private record Measured(Subject subject, double micros, double error) {}
+    private record Measured(Subject subject, double micros, double error, double processor) {}
 
     /** Digest and recovery of an intent's signer. */
     public void signatures() throws RunnerException {
@@ -72,7 +73,7 @@ public final class Micro {
                         new Subject("apply: all checks, root, witness", holder, "apply"),
                         new Subject("apply, signers known before", holder, "applyWithKnownSigners"),
                         new Subject("screen: would it clear?", holder, "screen"),
-                        new Subject("HashMap and BigDecimal, margins only", holder, "plainBook"))));
+                        new Subject("HashMap and BigDecimal, margins only", PlainBookBenchmark.class, "plainBook"))));
     }
 
     /** The choice of winners. */
@@ -120,22 +121,27 @@ public final class Micro {
                 .measurementIterations(MEASUREMENTS)
                 .measurementTime(TimeValue.seconds(1))
                 .jvmArgs(arguments.toArray(String[]::new))
+                .addProfiler(WorkerTime.class)
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();
-        Result<?> result = new Runner(options).runSingle().getPrimaryResult();
-        return new Measured(subject, result.getScore(), result.getScoreError());
+        var run = new Runner(options).runSingle();
+        Result<?> result = run.getPrimaryResult();
+        double processor = Objects.requireNonNull(run.getSecondaryResults().get(WorkerTime.LABEL))
+                .getScore();
+        return new Measured(subject, result.getScore(), result.getScoreError(), processor);
     }
 
     private void print(String title, List<Measured> measured) {
         out.println(title);
-        var table = new Table("", "µs/op", "±", "op/s");
+        var table = new Table("", "µs", "±", "µs of processor", "op/s of processor");
         for (var one : measured) {
             table.row(
                     one.subject().name(),
                     "%.2f".formatted(one.micros()),
                     "%.2f".formatted(one.error()),
-                    "%,.0f".formatted(1e6 / one.micros()));
+                    "%.2f".formatted(one.processor()),
+                    "%,.0f".formatted(1e6 / one.processor()));
         }
         table.print(out);
     }
