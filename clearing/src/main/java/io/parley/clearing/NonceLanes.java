@@ -69,9 +69,9 @@ public final class NonceLanes {
         return isUnused(words, nonce);
     }
 
-    /** The lowest unused number of a lane, as a nonce: what a wallet signs next. */
+    /** The lowest unused number of a lane, as a nonce: what a wallet signs next. The window begins with it. */
     public long next(int lane) {
-        return nonce(lane, base(lane) + Long.numberOfTrailingZeros(~bits(lane)));
+        return nonce(lane, base(lane));
     }
 
     /** The lanes after this unused nonce was used. */

@@ -30,6 +30,8 @@ class NonceLanesTest {
         assertThat(lanes.isUnused(66)).isTrue();
         assertThat(lanes.isUnused(67)).isFalse();
         assertThat(lanes.next(0)).isEqualTo(3);
+        assertThat(lanes.using(4).next(0)).isEqualTo(3);
+        assertThat(lanes.using(4).using(3).next(0)).isEqualTo(5);
     }
 
     @Test
@@ -55,6 +57,7 @@ class NonceLanesTest {
         assertThat(lanes.isUnused(5)).isTrue();
         assertThat(lanes.isUnused(NonceLanes.nonce(2, 5))).isFalse();
         assertThat(lanes.isUnused(NonceLanes.nonce(3, 5))).isTrue();
+        assertThat(NonceLanes.nonce(3, (1L << 62) - 1)).isEqualTo(highest);
         assertThatThrownBy(() -> NonceLanes.nonce(4, 0)).hasMessageContaining("lanes are 0..3");
         assertThatThrownBy(() -> NonceLanes.nonce(0, 1L << 62)).hasMessageContaining("numbers 0..2^62-1");
     }
