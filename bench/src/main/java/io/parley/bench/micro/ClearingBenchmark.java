@@ -1,8 +1,6 @@
 package io.parley.bench.micro;
 
-import io.parley.clearing.HeldMargin;
 import io.parley.clearing.Ledger;
-import io.parley.clearing.Screened;
 import io.parley.clearing.StepResult;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
@@ -22,8 +20,7 @@ public class ClearingBenchmark {
     static final int RUN = 500;
 
     private final SampleTrades samples = new SampleTrades(RUN);
-    private final Ledger still = samples.ledger();
-    private Ledger ledger = still;
+    private Ledger ledger = samples.ledger();
 
     /** Back to the start. */
     @Setup(Level.Invocation)
@@ -43,13 +40,6 @@ public class ClearingBenchmark {
     @OperationsPerInvocation(RUN)
     public void applyWithKnownSigners(Blackhole seen) {
         run(ledger.recoveringWith(samples.known()), seen);
-    }
-
-    /** The question whether a bid would clear; nothing is hashed into the state. */
-    @Benchmark
-    public Screened screen() {
-        var trade = samples.trades().getFirst();
-        return still.screen(trade.bid(), trade.intents(), HeldMargin.NONE);
     }
 
     private void run(Ledger ledger, Blackhole seen) {

@@ -72,7 +72,7 @@ public final class Micro {
                 measure(List.of(
                         new Subject("apply: all checks, root, witness", holder, "apply"),
                         new Subject("apply, signers known before", holder, "applyWithKnownSigners"),
-                        new Subject("screen: would it clear?", holder, "screen"),
+                        new Subject("screen: would it clear?", ScreenBenchmark.class, "screen"),
                         new Subject("HashMap and BigDecimal, margins only", PlainBookBenchmark.class, "plainBook"))));
     }
 
