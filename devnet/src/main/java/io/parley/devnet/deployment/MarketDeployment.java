@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.web3j.abi.FunctionEncoder;
 import org.web3j.abi.datatypes.DynamicBytes;
@@ -86,7 +87,7 @@ public final class MarketDeployment {
         for (var token : List.of(usd, eth, btc)) {
             governor.call(
                     token.address(), "mint", address(governor.address()), new Uint256(token.units(1_000_000_000L)));
-            governor.call(token.address(), "approve", address(vault), new Uint256(token.units(1_000_000_000L)));
+            governor.call(token.address(), "approve", address(vault), new Uint256(BigInteger.TWO.pow(255)));
         }
         var backed = Map.of(usd.asset(), usd, eth.asset(), eth, btc.asset(), btc);
         for (var listed : DemoMarket.listings()) {
@@ -175,7 +176,8 @@ public final class MarketDeployment {
      *
      * @param prices dollars in units of 1e-8, by the coin's name
      */
-    public static void alignPools(Chain chain, DevKeys keys, Deployment deployment, Map<String, Long> prices) {
+    public static synchronized void alignPools(
+            Chain chain, DevKeys keys, Deployment deployment, Map<String, Long> prices) {
         var governor = new Deployer(chain, keys.signer(GOVERNOR));
         for (var pool : deployment.pools()) {
             var price = prices.get(pool.coin());
@@ -183,6 +185,27 @@ public final class MarketDeployment {
                 align(chain, governor, pool, BigInteger.valueOf(price));
             }
         }
+        governor.await();
+    }
+
+    /** Deposits whole tokens into an account: a faucet, which only a dev chain has. */
+    public static synchronized void deposit(
+            Chain chain, DevKeys keys, Deployment deployment, Address owner, int account, AssetId asset, String name, long whole) {
+        var token = Objects.requireNonNull(deployment.tokens().get(name), name);
+        var decimals = new BigInteger(
+                chain.call(token, FunctionEncoder.encode(new Function("decimals", List.of(), List.of())))
+                        .substring(2),
+                16);
+        var governor = new Deployer(chain, keys.signer(GOVERNOR));
+        var amount = new Uint256(BigInteger.valueOf(whole).multiply(BigInteger.TEN.pow(decimals.intValue())));
+        governor.call(token, "mint", address(governor.address()), amount);
+        governor.call(
+                deployment.vault(),
+                "depositFor",
+                address(owner),
+                new Uint64(new BigInteger(Long.toUnsignedString(asset.id()))),
+                amount,
+                new Uint32(account));
         governor.await();
     }
 

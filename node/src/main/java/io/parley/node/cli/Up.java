@@ -89,7 +89,8 @@ final class Up implements Callable<Integer> {
             try {
                 var door = new Door(api);
                 arbitrage(network, door);
-                code = new FirstSet(terminal, door, network.keys()).run() ? Parley.DONE : Parley.OUTCOME;
+                var set = new FirstSet(terminal, door, network.keys(), faucet(network));
+                code = set.run() ? Parley.DONE : Parley.OUTCOME;
             } catch (RuntimeException e) {
                 terminal.line("%n  The first set was not settled: %s", e.toString());
                 LOG.error("The first set was not settled", e);
@@ -125,6 +126,12 @@ final class Up implements Callable<Integer> {
                 LOG.debug("The pools are no longer kept at the market", e);
             }
         });
+    }
+
+    private static FirstSet.Faucet faucet(Network network) {
+        var chain = new Chain(URI.create(network.devnet().anvil().rpcUrl()));
+        return (owner, account, asset, name, whole) -> MarketDeployment.deposit(
+                chain, network.keys(), network.deployment(), owner, account, asset, name, whole);
     }
 
     private static int freePort() {

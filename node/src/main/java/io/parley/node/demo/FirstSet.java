@@ -7,6 +7,8 @@ import io.parley.devnet.deployment.MarketDeployment;
 import io.parley.node.Terminal;
 import io.parley.node.demo.Ticket.Expected;
 import io.parley.node.demo.Ticket.Want;
+import io.parley.protocol.Address;
+import io.parley.protocol.AssetId;
 import io.parley.protocol.Domain;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.Leg;
@@ -34,9 +36,16 @@ public final class FirstSet {
     private final Terminal terminal;
     private final Door door;
     private final DevKeys keys;
+    private final Faucet faucet;
     private final Map<String, Wallet> wallets = new HashMap<>();
 
-    public FirstSet(Terminal terminal, Door door, DevKeys keys) {
+    /** Deposits whole tokens of an asset into an account. */
+    public interface Faucet {
+        void deposit(Address owner, int account, AssetId asset, String name, long whole);
+    }
+
+    public FirstSet(Terminal terminal, Door door, DevKeys keys, Faucet faucet) {
+        this.faucet = faucet;
         this.terminal = terminal;
         this.door = door;
         this.keys = keys;
@@ -54,7 +63,11 @@ public final class FirstSet {
                 Story.dollars(market.marks().getOrDefault("BTC", 0L)),
                 market.marks().size());
         var outcomes = new ArrayList<Outcome>();
-        for (var group : tickets()) {
+        // What an earlier set spent comes back, so that the set can be settled after every start.
+        replenish(market, "alice", "USD", 60_000);
+        replenish(market, "bob", "ETH", 45);
+        replenish(market, "bob", "BTC", 1);
+        for (var group : tickets(holds("carol", 1, "ETH-PERP") > 0)) {
             outcomes.addAll(settle(group, market));
         }
         summary(outcomes);
@@ -63,7 +76,8 @@ public final class FirstSet {
 
     private record Market(Domain domain, Listings listings, Map<String, Long> marks) {}
 
-    private static List<List<Ticket>> tickets() {
+    /** @param leveraged whether carol holds the perpetual already: then she closes it */
+    private static List<List<Ticket>> tickets(boolean leveraged) {
         return List.of(
                 List.of(new Ticket("spot swap", "alice", 0, List.of(Want.of("ETH", "1")), 1.02, 1, Expected.SETTLED)),
                 List.of(new Ticket(
@@ -75,7 +89,13 @@ public final class FirstSet {
                         1,
                         Expected.SETTLED)),
                 List.of(new Ticket(
-                        "perpetual, 5x", "carol", 1, List.of(Want.of("ETH-PERP", "3")), 1.02, 1, Expected.SETTLED)),
+                        leveraged ? "perpetual, closed" : "perpetual, 4x",
+                        "carol",
+                        1,
+                        List.of(Want.of("ETH-PERP", leveraged ? "-3" : "3")),
+                        1.02,
+                        1,
+                        Expected.SETTLED)),
                 List.of(
                         new Ticket(
                                 "netted: buys", "alice", 0, List.of(Want.of("BTC", "0.4")), 1.004, 1, Expected.SETTLED),
@@ -117,6 +137,36 @@ public final class FirstSet {
         }
         throw new IllegalStateException("""
                 No prices, or no funded accounts, within %d s; the log says why.""".formatted(PATIENCE.toSeconds()));
+    }
+
+    private void replenish(Market market, String trader, String name, long whole) throws InterruptedException {
+        long wanted = Math.multiplyExact(whole, Fixed8.ONE);
+        if (holds(trader, 0, name) >= wanted) {
+            return;
+        }
+        var asset = market.listings().idOf(name).orElseThrow();
+        faucet.deposit(keys.signer(trader).address(), 0, asset, name, whole);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (holds(trader, 0, name) < wanted) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "The deposit of %d %s for %s did not arrive.".formatted(whole, name, trader));
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    private long holds(String trader, int account, String name) {
+        var view = door.account(keys.signer(trader).address(), account).body();
+        if (name.equals("USD")) {
+            return view.path("cash").asLong();
+        }
+        for (var position : view.path("positions")) {
+            if (position.path("asset").asText().equals(name)) {
+                return position.path("quantity").asLong();
+            }
+        }
+        return 0;
     }
 
     private boolean funded() {
@@ -271,10 +321,10 @@ public final class FirstSet {
 
     private void summary(List<Outcome> outcomes) {
         terminal.line(
-                "%n  %-15s %-8s %-11s %-17s %-8s %s", "intent", "trader", "state", "fills", "batch", "transaction");
+                "%n  %-17s %-8s %-11s %-17s %-8s %s", "intent", "trader", "state", "fills", "batch", "transaction");
         for (var outcome : outcomes) {
             terminal.line(
-                    "  %-15s %-8s %-11s %-17s %-8s %s%s",
+                    "  %-17s %-8s %-11s %-17s %-8s %s%s",
                     outcome.ticket().title(),
                     outcome.ticket().trader(),
                     outcome.state(),
