@@ -107,17 +107,45 @@ final class IntentPool {
                 continue;
             }
             ready.remove(intent.arrival);
-            if (intent.intent().validFrom() > ledger.time()
-                    || ledger.nonceState(intent.id, intent.intent()) != LedgerView.NonceState.OPEN) {
+            if (!enters(intent, auction)) {
                 rest(intent, nowMs + RECHECK_MS);
                 continue;
             }
-            intent.partsLeft = partsLeft(intent.id, intent.signed);
-            intent.place = Place.IN_AUCTION;
-            intent.auction = auction;
             drawn.add(intent);
         }
+        if (!drawn.isEmpty()) {
+            drawCompany(drawn, auction, most);
+        }
         return drawn;
+    }
+
+    /**
+     * An auction that opens anyway takes those along that only rest because nobody bid for them: two opposite intents that rest at
+     * different times would otherwise never meet.
+     */
+    private void drawCompany(List<PooledIntent> drawn, long auction, int most) {
+        List<PooledIntent> company = resting.stream()
+                .filter(intent -> intent.place == Place.WAITING && intent.misses > 0 && intent.refusals == 0)
+                .sorted(Comparator.comparingLong(intent -> intent.arrival))
+                .limit(most - drawn.size())
+                .toList();
+        for (PooledIntent intent : company) {
+            if (!leavesBecauseSpent(intent) && enters(intent, auction)) {
+                resting.remove(intent);
+                drawn.add(intent);
+            }
+        }
+    }
+
+    private boolean enters(PooledIntent intent, long auction) {
+        if (intent.intent().validFrom() > ledger.time()
+                || ledger.nonceState(intent.id, intent.intent()) != LedgerView.NonceState.OPEN) {
+            return false;
+        }
+        intent.partsLeft = partsLeft(intent.id, intent.signed);
+        intent.place = Place.IN_AUCTION;
+        intent.auction = auction;
+        return true;
     }
 
     private void wake(long nowMs) {

@@ -20,6 +20,7 @@ import io.parley.protocol.SignedBid;
 import io.parley.protocol.SignedIntent;
 import io.parley.protocol.TradeCommand;
 import io.parley.protocol.wire.AuctionRecord.Closed;
+import io.parley.protocol.wire.AuctionRecord.OpenIntent;
 import io.parley.protocol.wire.AuctionRecord.Opened;
 import io.parley.protocol.wire.AuctionRecord.Unfilled;
 import java.util.ArrayList;
@@ -337,6 +338,23 @@ class AuctionHouseTest {
         assertThat(floor.closed.getLast().unfilled())
                 .singleElement()
                 .satisfies(unfilled -> assertThat(unfilled.code()).isEqualTo(Reason.NO_BIDS.code()));
+    }
+
+    @Test
+    void anIntentThatRests_isTakenAlong_whenAnAuctionOpensForAnother_soThatOppositesMeet() {
+        SignedIntent alices = aliceBuysOneEth();
+        floor.arrives(alices);
+        for (int i = 0; i < 5; i++) {
+            floor.passes(1_100);
+            floor.screeningEnds(floor.opened.getLast().auction());
+        }
+        SignedIntent bobs = bobSellsOneEth();
+        floor.arrives(bobs);
+        floor.passes(105);
+
+        assertThat(floor.opened.getLast().intents())
+                .extracting(OpenIntent::intent)
+                .containsExactlyInAnyOrder(alices, bobs);
     }
 
     @Test
