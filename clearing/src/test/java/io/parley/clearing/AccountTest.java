@@ -174,7 +174,13 @@ class AccountTest {
             assertThat(tree.index(address(index), 3)).isZero();
         }
         byte[] proof = tree.proof(77);
-        assertThat(proof.length % 32).isEqualTo(4);
+        Bytes32[] siblings = new Bytes32[(proof.length - 4) / 32];
+        for (int i = 0; i < siblings.length; i++) {
+            siblings[i] = Bytes32.of(proof, 4 + 32 * i);
+        }
+        Bytes32 leaf = tree.account(77).hash();
+        assertThat(HashTree.fold(AccountTree.DEPTH, 77, leaf, BigEndian.u32(proof, 0), siblings))
+                .isEqualTo(tree.root());
         assertThat(tree.account(10_001)).isNull();
         assertThat(tree.account(0)).isNull();
         assertThat(tree.account(-1)).isNull();

@@ -164,7 +164,11 @@ class QueueTest {
         assertThat(market.ledger().scopeOf(ALICE.address(), 0, SESSION.address()))
                 .isEqualTo(RegisterKey.CANCEL);
 
-        market.applied(new RegisterKey(market.queued(), 0, ALICE.address(), 0, SESSION.address(), 15, 0));
+        market.applied(new RegisterKey(market.queued(), 0, ALICE.address(), 0, SESSION.address(), 15, market.now()));
+        assertThat(market.ledger().scopeOf(ALICE.address(), 0, SESSION.address()))
+                .as("its last second")
+                .isEqualTo(15);
+        market.tick();
         assertThat(market.ledger().scopeOf(ALICE.address(), 0, SESSION.address()))
                 .as("an expiry that has passed revokes")
                 .isZero();
@@ -228,13 +232,15 @@ class QueueTest {
             market.applied(bid().fills(offer, 1, "-1500", "0"));
         }
 
-        market.applied(market.cancel(ALICE, Cancel.BELOW, 5));
-
-        assertThat(market.of(ALICE).partials()).extracting(PartialFill::nonce).containsExactly(7L, otherLane);
-        assertThat(market.of(ALICE).nonces().base(0)).isEqualTo(5);
-        assertThat(market.of(ALICE).nonces().isUnused(4)).isFalse();
-        assertThat(market.of(ALICE).nonces().isUnused(5)).isTrue();
-        assertThat(market.of(ALICE).nonces().isUnused(7)).isFalse();
+        for (long below : new long[] {5, 7}) {
+            market.applied(market.cancel(ALICE, Cancel.BELOW, below));
+            assertThat(market.of(ALICE).partials())
+                    .extracting(PartialFill::nonce)
+                    .containsExactly(7L, otherLane);
+        }
+        assertThat(market.of(ALICE).nonces().base(0)).as("7 is used").isEqualTo(8);
+        assertThat(market.of(ALICE).nonces().isUnused(6)).isFalse();
+        assertThat(market.of(ALICE).nonces().isUnused(8)).isTrue();
         market.settle();
     }
 

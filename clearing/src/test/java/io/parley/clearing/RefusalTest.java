@@ -16,12 +16,17 @@ import static io.parley.clearing.Trader.SOLVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.parley.protocol.AssetId;
+import io.parley.protocol.Bid;
 import io.parley.protocol.Blob;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Cancel;
+import io.parley.protocol.CancelCommand;
+import io.parley.protocol.Commitment;
 import io.parley.protocol.Conditions;
 import io.parley.protocol.CreditFee;
 import io.parley.protocol.Deposit;
+import io.parley.protocol.Domain;
+import io.parley.protocol.Eip712;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.Keccak256;
 import io.parley.protocol.Leg;
@@ -31,6 +36,8 @@ import io.parley.protocol.Reason;
 import io.parley.protocol.RegisterKey;
 import io.parley.protocol.SetParameters;
 import io.parley.protocol.Signature;
+import io.parley.protocol.SignedBid;
+import io.parley.protocol.SignedCommitment;
 import io.parley.protocol.TradeCommand;
 import io.parley.protocol.Withdraw;
 import io.parley.protocol.WithdrawCommand;
@@ -174,14 +181,14 @@ class RefusalTest {
             return trade;
         }
         var bid = trade.bid().bid();
-        var old = new io.parley.protocol.Bid(
+        var old = new Bid(
                 bid.solver(), bid.account(), 0, bid.fills(), bid.pays(), bid.path(), bid.validUntil(), bid.salt());
         Trader signer = flaws.contains(Flaw.BID_NOT_SIGNED) ? BOB : flaws.contains(Flaw.NO_SOLVER) ? NOBODY : SOLVER;
-        Signature signature = signer.signer().sign(io.parley.protocol.Eip712.digest(Market.DOMAIN, old));
+        Signature signature = signer.signer().sign(Eip712.digest(Market.DOMAIN, old));
         return new TradeCommand(
                 flaws.contains(Flaw.OTHER_AUCTION) ? 8 : 0,
                 trade.transcript(),
-                new io.parley.protocol.SignedBid(old, signature),
+                new SignedBid(old, signature),
                 trade.intents());
     }
 
@@ -259,7 +266,7 @@ class RefusalTest {
             return new TradeCommand(
                     trade.auction(),
                     trade.transcript(),
-                    new io.parley.protocol.SignedBid(trade.bid().bid(), signature),
+                    new SignedBid(trade.bid().bid(), signature),
                     trade.intents());
         }
 
@@ -267,10 +274,9 @@ class RefusalTest {
         void otherChain_isSignerMismatch() {
             var market = open();
             var trade = market.trade(bid().fills(oneEther()));
-            var elsewhere = new io.parley.protocol.Domain(1, Market.DOMAIN.vault());
-            var signature = SOLVER.signer()
-                    .sign(io.parley.protocol.Eip712.digest(
-                            elsewhere, trade.bid().bid()));
+            var elsewhere = new Domain(1, Market.DOMAIN.vault());
+            var signature =
+                    SOLVER.signer().sign(Eip712.digest(elsewhere, trade.bid().bid()));
             refused(market.send(withBidSignature(trade, signature)), Reason.SIGNER_MISMATCH);
         }
 
@@ -573,10 +579,44 @@ class RefusalTest {
                     .isEqualTo(new Screened.Refused(Reason.HOLD_EXCEEDS_MARGIN, "needs 1000.01 USD, has 1000.00 USD"));
         }
 
-        private io.parley.protocol.SignedCommitment commitment(String cap) {
-            var commitment = new io.parley.protocol.Commitment(SOLVER.address(), 0, 1, Bytes32.ZERO, Fixed8.parse(cap));
-            return new io.parley.protocol.SignedCommitment(
-                    commitment, SOLVER.signer().sign(io.parley.protocol.Eip712.digest(Market.DOMAIN, commitment)));
+        @Test
+        void commitment_isSigned_byTheSolverOrItsKeyForBids() {
+            var market = market().account(SOLVER, "1000 USD");
+            var ledger = market.ledger();
+            refusedHold(ledger.hold(commitment(NOBODY, SOLVER, "1"), HeldMargin.NONE), Reason.NO_ACCOUNT);
+            refusedHold(ledger.hold(commitment(SOLVER, BOB, "1"), HeldMargin.NONE), Reason.SIGNER_MISMATCH);
+            market.applied(market.registerKey(SOLVER, BOB, RegisterKey.INTENTS, Market.LATER));
+            refusedHold(ledger.hold(commitment(SOLVER, BOB, "1"), HeldMargin.NONE), Reason.KEY_NOT_ALLOWED);
+            market.applied(market.registerKey(SOLVER, SESSION, RegisterKey.BIDS, market.now()));
+            assertThat(ledger.hold(commitment(SOLVER, SESSION, "1"), HeldMargin.NONE))
+                    .isInstanceOf(Screened.Passed.class);
+            market.tick();
+            refusedHold(ledger.hold(commitment(SOLVER, SESSION, "1"), HeldMargin.NONE), Reason.KEY_NOT_ALLOWED);
+        }
+
+        private void refusedHold(Screened verdict, Reason reason) {
+            assertThat(verdict)
+                    .isInstanceOfSatisfying(
+                            Screened.Refused.class,
+                            refused -> assertThat(refused.reason()).isEqualTo(reason));
+        }
+
+        @Test
+        void capOfAllThatIsFree_isHeld() {
+            var market = market().account(SOLVER, "1000 USD");
+            assertThat(market.ledger().hold(commitment("600"), (solver, account) -> Fixed8.parse("400")))
+                    .isEqualTo(new Screened.Passed(
+                            0, Margin.ofCash(Fixed8.parse("1000")), Margin.ofCash(Fixed8.parse("1000"))));
+            refusedHold(market.ledger().hold(commitment("600"), (solver, account) -> Long.MAX_VALUE), Reason.OVERFLOW);
+        }
+
+        private SignedCommitment commitment(String cap) {
+            return commitment(SOLVER, SOLVER, cap);
+        }
+
+        private SignedCommitment commitment(Trader solver, Trader signer, String cap) {
+            var commitment = new Commitment(solver.address(), 0, 1, Bytes32.ZERO, Fixed8.parse(cap));
+            return new SignedCommitment(commitment, signer.signer().sign(Eip712.digest(Market.DOMAIN, commitment)));
         }
     }
 
@@ -654,7 +694,7 @@ class RefusalTest {
             market.applied(sign(market, 0, 63, Market.LATER, ALICE));
         }
 
-        private io.parley.protocol.CancelCommand sign(Market market, int kind, long nonce, long until, Trader signer) {
+        private CancelCommand sign(Market market, int kind, long nonce, long until, Trader signer) {
             return market.sign(new Cancel(ALICE.address(), 0, kind, nonce, until), signer);
         }
 
@@ -725,10 +765,50 @@ class RefusalTest {
             refused(
                     market.send(market.price(now, next, market.content(), Bytes32.ZERO, one, two)),
                     Reason.PRICE_CONTENT);
+        }
+
+        @Test
+        void valuesThatNoMarketHas_arePriceContent_zeroWhereItMayBeIsNot() {
+            var call = Market.asset("ETH-27MAR26-3200-C");
+            assertThat(broken(Fixed8.ONE, 1, 0, 0, 0, 0)).isNull();
+            assertThat(broken(1, 1, 0, 0, 0, 0)).isNull();
+            assertThat(broken(0, 1, 0, 0, 0, 0)).isEqualTo("the stable price (0) must be above zero");
+            String underlying = "underlying 1 must have a spot above zero, and no negative perp mark or confidence";
+            assertThat(broken(1, 0, 0, 0, 0, 0)).isEqualTo(underlying);
+            assertThat(broken(1, 1, -1, 0, 0, 0)).isEqualTo(underlying);
+            assertThat(broken(1, 1, 0, -1, 0, 0)).isEqualTo(underlying);
+            assertThat(broken(1, 1, 0, 0, -1, 0))
+                    .isEqualTo("the forward of expiry day %d of underlying 1 must not be negative"
+                            .formatted(call.expiryDay()));
+            assertThat(broken(1, 1, 0, 0, 0, -1)).isEqualTo("the mark of %s must not be negative".formatted(call));
+            var one = new PriceContent.Underlying(1, 1, 0, 0, 0, List.of());
+            assertThat(Prices.brokenRule(new PriceContent(1, List.of(one, one), List.of())))
+                    .isEqualTo("underlying 1 is there twice");
+        }
+
+        private String broken(long stable, long spot, long perp, long confidence, long forward, long mark) {
+            var call = Market.asset("ETH-27MAR26-3200-C");
+            var expiry = new PriceContent.Expiry(call.expiryDay(), forward, 0, 0, 0, 0, 0);
+            var underlying = new PriceContent.Underlying(1, spot, confidence, 0, perp, List.of(expiry));
+            return Prices.brokenRule(
+                    new PriceContent(stable, List.of(underlying), List.of(new PriceContent.Mark(call, mark))));
+        }
+
+        @Test
+        void brokenValues_areRefused_whoeverSigned() {
+            var market = open();
+            List<Trader> sorted = new ArrayList<>(List.of(FEEDER_ONE, FEEDER_TWO, FEEDER_THREE));
+            sorted.sort((a, b) -> a.address().compareTo(b.address()));
             var free = new PriceContent(
                     Fixed8.ONE, List.of(new PriceContent.Underlying(1, 0, 0, 0, 0, List.of())), List.of());
             refused(
-                    market.send(market.price(now, next, free, Bytes32.ZERO, one, two)),
+                    market.send(market.price(
+                            market.now(),
+                            market.ledger().global().priceSequence() + 1,
+                            free,
+                            Bytes32.ZERO,
+                            sorted.get(0),
+                            sorted.get(1))),
                     Reason.PRICE_CONTENT,
                     "underlying 1 must have a spot above zero, and no negative perp mark or confidence");
         }

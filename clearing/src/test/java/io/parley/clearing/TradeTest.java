@@ -13,7 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.Reason;
 import io.parley.protocol.RegisterKey;
+import io.parley.protocol.Signatures;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What a trade does to those who are in it. */
@@ -269,6 +271,92 @@ class TradeTest {
             assertThat(passed.after().netInitial()).isEqualTo(Fixed8.parse("11999"));
         });
         assertThat(market.ledger().root()).isEqualTo(root);
+    }
+
+    @Test
+    void screening_looksAtTheLedgerAsItIsNow() {
+        var market = market().account(ALICE, "3100 USD").account(SOLVER, "5 ETH");
+        var deal = bid().auction(5)
+                .validUntil(market.now())
+                .fills(intent().by(ALICE).gets("1 ETH").pays("3000"));
+        assertThat(market.screen(deal)).isInstanceOf(Screened.Passed.class);
+        assertThat(market.screen(deal)).as("once more").isInstanceOf(Screened.Passed.class);
+        market.tick();
+        assertThat(market.screen(deal))
+                .isInstanceOfSatisfying(
+                        Screened.Refused.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(Reason.EXPIRED));
+    }
+
+    @Test
+    void receipt_hasBothSidesOfEachAccount_ascendingByIndex() {
+        var market = market().account(SOLVER, "5000 USD").account(ALICE, "500 USD");
+        Account solver = market.of(SOLVER);
+        Account alice = market.of(ALICE);
+
+        var applied = market.applied(
+                bid().fills(intent().by(ALICE).gets("1 ETH-PERP").pays("3000").maxFee("1"), 1, "-3000", "1"));
+
+        // A perp of 3000 takes 300 of each; the fee is Alice's.
+        assertThat(applied.touched())
+                .containsExactly(
+                        new Touched(
+                                1,
+                                solver,
+                                market.of(SOLVER),
+                                Margin.ofCash(Fixed8.parse("5000")),
+                                new Margin(
+                                        Fixed8.parse("5000"),
+                                        Fixed8.parse("300"),
+                                        Fixed8.parse("195"),
+                                        Fixed8.parse("5000"))),
+                        new Touched(
+                                2,
+                                alice,
+                                market.of(ALICE),
+                                Margin.ofCash(Fixed8.parse("500")),
+                                new Margin(
+                                        Fixed8.parse("499"),
+                                        Fixed8.parse("300"),
+                                        Fixed8.parse("195"),
+                                        Fixed8.parse("499"))));
+    }
+
+    @Test
+    void receiptOfTheFirstDeposit_hasNothingBefore() {
+        var market = market();
+        var applied = market.applied(market.deposit(ALICE, 0, Market.asset("ETH"), Fixed8.ONE));
+        assertThat(applied.touched())
+                .containsExactly(new Touched(
+                        1,
+                        null,
+                        market.of(ALICE),
+                        Margin.ofCash(0),
+                        market.ledger().margin(market.of(ALICE))));
+        assertThat(market.ledger().margin(market.of(ALICE)).netInitial()).isEqualTo(Fixed8.parse("2250"));
+    }
+
+    @Test
+    void marginThatCannotBeStated_isShownAsCash_whereNothingIsDecided() {
+        var market = Market.unpriced().list("ETH").account(ALICE, "7 USD", "1 ETH");
+        assertThat(market.margin(ALICE)).isEqualTo(Margin.ofCash(Fixed8.parse("7")));
+    }
+
+    @Test
+    void whoSigned_mayBeRememberedInstead() {
+        var market = market().account(ALICE, "3100 USD").account(SOLVER, "5 ETH");
+        var trade = market.trade(bid().fills(intent().by(ALICE).gets("1 ETH").pays("3000")));
+        var asked = new AtomicInteger();
+        var other =
+                Replay.fromGenesis(Market.DOMAIN).fold(market.log().iterator()).ledger();
+        other.recoveringWith((digest, signature) -> {
+            asked.incrementAndGet();
+            return Signatures.recover(digest, signature);
+        });
+        market.applied(trade);
+        assertThat(other.apply(trade)).isInstanceOf(StepResult.Applied.class);
+        assertThat(other.root()).isEqualTo(market.ledger().root());
+        assertThat(asked).hasValue(2);
     }
 
     @Test
