@@ -190,7 +190,14 @@ public final class MarketDeployment {
 
     /** Deposits whole tokens into an account: a faucet, which only a dev chain has. */
     public static synchronized void deposit(
-            Chain chain, DevKeys keys, Deployment deployment, Address owner, int account, AssetId asset, String name, long whole) {
+            Chain chain,
+            DevKeys keys,
+            Deployment deployment,
+            Address owner,
+            int account,
+            AssetId asset,
+            String name,
+            long whole) {
         var token = Objects.requireNonNull(deployment.tokens().get(name), name);
         var decimals = new BigInteger(
                 chain.call(token, FunctionEncoder.encode(new Function("decimals", List.of(), List.of())))
