@@ -22,6 +22,7 @@ import io.parley.protocol.Keccak256;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.Reason;
 import io.parley.protocol.RegisterKey;
+import io.parley.protocol.WireWriter;
 import io.parley.protocol.wire.BatchRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -270,6 +271,116 @@ class BatchTest {
             assertThat(verifier.verify(Arrays.copyOf(header, header.length + change), data, witness))
                     .isInstanceOf(BatchVerifier.Refused.class);
         }
+    }
+
+    @Test
+    void whatAStepDoesNotNeed_isRefused_trueAsItIs() {
+        var market = market().spot("BTC", "60000")
+                .account(ALICE, "90000 USD")
+                .account(SOLVER, "5 ETH", "1 BTC")
+                .account(CAROL, "1 USD");
+        market.applied(market.registerKey(ALICE, SESSION, RegisterKey.INTENTS, Market.LATER));
+        market.settle();
+        var offer = intent().by(ALICE).gets("0.01 ETH").pays("30");
+        market.applied(bid().fills(offer.nonce(0)));
+        market.applied(market.cancel(CAROL, Cancel.ONE, 0));
+        market.applied(bid().fills(intent().by(ALICE)
+                .signedBy(SESSION)
+                .gets("0.01 ETH")
+                .nonce(1)
+                .pays("30")));
+        market.applied(bid().fills(offer.gets("0.01 BTC").pays("630").nonce(2)));
+        BatchRecord batch = market.settle().getLast();
+        byte[] trade = stepWitness(batch, 1);
+        byte[] cancel = stepWitness(batch, 2);
+        byte[] byKey = stepWitness(batch, 3);
+        byte[] twoLegs = stepWitness(batch, 4);
+
+        // The only key has index 0 and no siblings: 18 bytes. Here the owner signs herself.
+        byte[] key = Arrays.copyOfRange(byKey, byKey.length - 18, byKey.length);
+        key[0] = 0;
+        refused(batch, 2, join(head(cancel, cancel.length - 1), new byte[] {1}, key), "each key has signed");
+
+        // Carol is proven in the tree after the trade, and ascends behind the two who trade.
+        byte[] carol = head(cancel, cancel.length - 1);
+        int accounts = trade.length - 1 - listings(market, "ETH") - 2;
+        refused(
+                batch,
+                1,
+                join(new byte[] {3}, Arrays.copyOfRange(trade, 1, accounts), carol, tail(trade, accounts)),
+                "each account has a part in the trade");
+
+        // Both are listed; one is traded.
+        refused(
+                batch,
+                1,
+                join(
+                        head(trade, trade.length - 1 - listings(market, "ETH")),
+                        tail(twoLegs, twoLegs.length - 1 - listings(market, "ETH", "BTC"))),
+                "the listings are those of the legs");
+        // And the other way round: one is missing.
+        refused(
+                batch,
+                4,
+                join(
+                        head(twoLegs, twoLegs.length - 1 - listings(market, "ETH", "BTC")),
+                        tail(trade, trade.length - 1 - listings(market, "ETH"))),
+                "BTC");
+    }
+
+    private static byte[] stepWitness(BatchRecord batch, int step) {
+        int from = step == 0 ? 453 : batch.stepWitnessEnd().get(step - 1);
+        return Arrays.copyOfRange(
+                batch.witness().bytes(), from, batch.stepWitnessEnd().get(step));
+    }
+
+    /** The length of {@code u8 nListings | listings}. */
+    private static int listings(Market market, String... names) {
+        int length = 1;
+        for (String name : names) {
+            int index = market.ledger()
+                    .listings()
+                    .listing(Market.asset(name))
+                    .orElseThrow()
+                    .index();
+            length += 46;
+            for (int level = 0; level < 16; level++) {
+                length += (index >> level ^ 1) << level
+                                < market.ledger().listings().size()
+                        ? 32
+                        : 0;
+            }
+        }
+        return length;
+    }
+
+    private static byte[] head(byte[] bytes, int length) {
+        return Arrays.copyOf(bytes, length);
+    }
+
+    private static byte[] tail(byte[] bytes, int from) {
+        return Arrays.copyOfRange(bytes, from, bytes.length);
+    }
+
+    private static byte[] join(byte[]... parts) {
+        WireWriter out = new WireWriter();
+        for (byte[] part : parts) {
+            out.raw(part);
+        }
+        return out.toBytes();
+    }
+
+    /** The step is refused with this witness, and everything else as it was. */
+    private void refused(BatchRecord batch, int step, byte[] stepWitness, String detail) {
+        byte[] all = batch.witness().bytes();
+        int from = step == 0 ? 453 : batch.stepWitnessEnd().get(step - 1);
+        byte[] witness = join(
+                head(all, from), stepWitness, tail(all, batch.stepWitnessEnd().get(step)));
+        assertThat(verifier.verify(batch.header().encode(), batch.data().bytes(), witness))
+                .isInstanceOfSatisfying(BatchVerifier.Refused.class, refused -> {
+                    assertThat(refused.step()).isEqualTo(step);
+                    assertThat(refused.detail()).contains(detail);
+                });
     }
 
     @Test
