@@ -325,7 +325,7 @@ class BatchTest {
                 join(
                         head(twoLegs, twoLegs.length - 1 - listings(market, "ETH", "BTC")),
                         tail(trade, trade.length - 1 - listings(market, "ETH"))),
-                "BTC");
+                "legs[1].asset");
     }
 
     private static byte[] stepWitness(BatchRecord batch, int step) {
