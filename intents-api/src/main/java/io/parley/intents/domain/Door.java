@@ -58,8 +58,9 @@ public final class Door {
         }
         var sender = signed.intent().owner();
         return switch (admissions.check(signed, known.asOf(now / 1000))) {
-            case Admission.Refused(var refusal) -> new Entry.Refused(refusal);
-            case Admission.Accepted(var id, var signer) -> enter(id, sender, now, () -> waiting.add(id, now));
+            case Admission.Refused refused -> new Entry.Refused(refused.refusal());
+            case Admission.Accepted accepted ->
+                enter(accepted.id(), sender, now, () -> waiting.add(accepted.id(), now));
         };
     }
 
@@ -71,7 +72,7 @@ public final class Door {
     public Entry withdrawal(WithdrawCommand command, long now) {
         var withdraw = command.withdraw();
         return switch (admissions.check(withdraw, command.signature(), known.asOf(now / 1000))) {
-            case Admission.Refused(var refusal) -> new Entry.Refused(refusal);
+            case Admission.Refused refused -> new Entry.Refused(refused.refusal());
             case Admission.Accepted accepted -> enter(command.id(), withdraw.owner(), now, () -> {});
         };
     }
@@ -84,7 +85,7 @@ public final class Door {
     public Entry cancel(CancelCommand command, long now) {
         var cancel = command.cancel();
         return switch (admissions.check(cancel, command.signature(), known.asOf(now / 1000))) {
-            case Admission.Refused(var refusal) -> new Entry.Refused(refusal);
+            case Admission.Refused refused -> new Entry.Refused(refused.refusal());
             case Admission.Accepted accepted -> enter(command.id(), cancel.owner(), now, () -> {});
         };
     }

@@ -88,9 +88,10 @@ final class DoorDesk {
 
     private Uni<Answers.Accepted> enter(Entry entry, Supplier<Uni<Void>> write) {
         return switch (entry) {
-            case Entry.Refused(var refusal) -> throw new Refused(refusal);
+            case Entry.Refused refused -> throw new Refused(refused.refusal());
             case Entry.Busy busy -> throw refused(busy);
-            case Entry.Admitted(var id) -> {
+            case Entry.Admitted admitted -> {
+                var id = admitted.id();
                 // Subscribed here and now: what was sent is accounted for even if the sender hangs up.
                 var written = write.get().subscribeAsCompletionStage().whenComplete((done, failure) -> {
                     if (failure == null) {

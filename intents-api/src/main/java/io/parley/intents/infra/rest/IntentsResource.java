@@ -134,6 +134,11 @@ public final class IntentsResource {
     @Operation(
             summary = "The life of an intent as it happens, from the first event",
             description = "Server-sent events named by their kind. With Last-Event-ID it goes on behind that event.")
+    @APIResponse(
+            responseCode = "200",
+            description = "Each with id, event (its kind) and data (a JSON object with key, kind, at and more)",
+            content =
+                    @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = String.class)))
     public Multi<OutboundSseEvent> stream(
             @PathParam("id") String text, @HeaderParam("Last-Event-ID") @Nullable String last, @Context Sse sse) {
         return streams.ofIntent(Parameters.id("id", text), last, sse);

@@ -202,6 +202,11 @@ public final class MarketResource {
     @Operation(
             summary = "Everything as it happens, from the latest few on",
             description = "Server-sent events named by their kind. With Last-Event-ID it goes on behind that event.")
+    @APIResponse(
+            responseCode = "200",
+            description = "Each with id, event (its kind) and data (a JSON object with key, kind, at and more)",
+            content =
+                    @Content(mediaType = MediaType.SERVER_SENT_EVENTS, schema = @Schema(implementation = String.class)))
     public Multi<OutboundSseEvent> events(@HeaderParam("Last-Event-ID") @Nullable String last, @Context Sse sse) {
         return streams.ofAll(last, sse);
     }

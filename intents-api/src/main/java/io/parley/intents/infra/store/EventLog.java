@@ -18,16 +18,17 @@ public final class EventLog {
     public record Event(long arrival, long at, String key, String kind, String data) {}
 
     private static final String OF_INTENT = """
-            select arrival, at, key, kind, cast(data as text) from views.intent_events
-            where intent = :intent and arrival > :after and arrival <= :upTo order by at, rank, nth, key""";
+            select arrival, at, key, kind, cast(data as text) from views.life(:intent)
+            where arrival > :after and arrival <= :upTo order by at, rank, nth, key""";
 
     private static final String AFTER = """
             select arrival, at, cast(arrival as text) as key, kind, cast(data as text) from views.feed
             where arrival > :after order by arrival limit :most""";
 
+    // Bounded before it is sorted: the views join, and a join of everything is not needed for the latest few.
     private static final String LATEST = """
             select arrival, at, cast(arrival as text) as key, kind, cast(data as text) from views.feed
-            order by arrival desc limit :most""";
+            where arrival > (select last_value - 20000 from views.arrival) order by arrival desc limit :most""";
 
     /** Events of one intent's life in their own order, of those that arrived after one and up to another. */
     public Uni<List<Event>> ofIntent(String intent, long after, long upTo) {

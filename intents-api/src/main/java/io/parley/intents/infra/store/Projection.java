@@ -286,8 +286,8 @@ final class Projection {
 
     private static void commitment(CommitmentRecord commitment, LogRecord record, Rows rows) {
         switch (commitment) {
-            case CommitmentRecord.Committed(var signed) -> {
-                var committed = signed.commitment();
+            case CommitmentRecord.Committed signed -> {
+                var committed = signed.commitment().commitment();
                 rows.add(Table.COMMITMENTS)
                         .put("auction", committed.auction())
                         .put("bid", committed.bid().hex())
@@ -297,7 +297,7 @@ final class Projection {
                         .put("position", record.offset())
                         .put("at", record.at());
             }
-            case CommitmentRecord.CommitClosed(long auction) -> phaseEnd(auction, "commit", record, rows);
+            case CommitmentRecord.CommitClosed closed -> phaseEnd(closed.auction(), "commit", record, rows);
         }
     }
 
@@ -311,7 +311,8 @@ final class Projection {
 
     private void bid(BidRecord bid, LogRecord record, Rows rows) {
         switch (bid) {
-            case BidRecord.Revealed(var signed) -> {
+            case BidRecord.Revealed revealed -> {
+                var signed = revealed.bid();
                 var id = Eip712.digest(domain, signed.bid());
                 content(id, signed.bid(), rows);
                 rows.add(Table.REVEALS)
@@ -320,7 +321,7 @@ final class Projection {
                         .put("position", record.offset())
                         .put("at", record.at());
             }
-            case BidRecord.RevealClosed(long auction) -> phaseEnd(auction, "reveal", record, rows);
+            case BidRecord.RevealClosed closed -> phaseEnd(closed.auction(), "reveal", record, rows);
         }
     }
 
