@@ -30,6 +30,10 @@ public final class Load {
     private static final int OWNERS = 150;
     private static final long START_MS = 90_000;
     private static final long DRAIN_MS = 15_000;
+    /** Cores that others used: above it, a rate that was not kept is tried once more. */
+    private static final double DISTURBING = 0.2;
+
+    private static final long CATCH_UP_MS = 30_000;
     private static final long FINALITY_MS = 60_000;
 
     private final PrintStream out;
@@ -109,13 +113,14 @@ public final class Load {
             }
         }
         terminal.line(
-                "  Settled with the warm-up: %d fills in %d batches and %d transactions, %.1f fills/s from the first cleared to the"
-                        + " last final, %,d gas a fill.%n",
-                settled.fills(),
-                settled.batches(),
-                mined,
-                settled.fills() / Math.max(settled.seconds(), 1e-3),
-                gas / Math.max(settled.fills(), 1));
+                "  Settled with the warm-up: %d fills in %d batches and %d transactions, %,d gas a fill.",
+                settled.fills(), settled.batches(), mined, gas / Math.max(settled.fills(), 1));
+        if (settled.queued() > 0) {
+            terminal.line(
+                    "  While batches queued for the chain, it settled %.0f fills/s.",
+                    settled.queued() / Math.max(settled.queuedSeconds(), 1e-3));
+        }
+        terminal.line("");
     }
 
     private List<Run> measure(Site site, DoorClient door, TopicWatch watch, Owners owners, Terminal terminal)
@@ -128,35 +133,50 @@ public final class Load {
         });
         var processors = new ProcessorTime(site.node());
         terminal.stage("warm-up", "%d/s for %d s", WARM_UP_RATE, SECONDS);
-        offer(WARM_UP_RATE, new Orders(site.domain(), owners, door.market()), door, watch, processors);
+        send(WARM_UP_RATE, new Orders(site.domain(), owners, door.market()), door, watch, processors);
         var runs = new ArrayList<Run>();
         for (int rate : RATES) {
-            var run = offer(rate, new Orders(site.domain(), owners, door.market()), door, watch, processors);
+            var run = offer(rate, site, owners, door, watch, processors, terminal);
+            if (run.round(watch).saturated() && run.cores().others() > DISTURBING) {
+                terminal.stage(
+                        "again", "other work took %.2f cores", run.cores().others());
+                run = offer(rate, site, owners, door, watch, processors, terminal);
+            }
             runs.add(run);
-            var round = run.round(watch);
-            terminal.stage(
-                    rate + "/s",
-                    "%d offered, %d accepted, %d cleared in time",
-                    round.lives().size(),
-                    round.passed(Point.ACKNOWLEDGED),
-                    round.passedInTime(Point.CLEARED));
-            if (round.saturated()) {
+            if (run.round(watch).saturated()) {
                 break;
             }
         }
         long began = System.nanoTime();
-        await(
-                FINALITY_MS,
-                "",
-                () -> runs.stream()
-                        .flatMap(run -> run.sent().stream())
-                        .allMatch(s -> !watch.isCleared(s.id()) || watch.isFinal(s.id())));
+        await(FINALITY_MS, "", watch::isSettled);
         terminal.stage("settled", "waited %.1f s for the last batches", (System.nanoTime() - began) / 1e9);
         terminal.line("");
         return runs;
     }
 
-    private static Run offer(int rate, Orders orders, DoorClient door, TopicWatch watch, ProcessorTime processors)
+    private static Run offer(
+            int rate,
+            Site site,
+            Owners owners,
+            DoorClient door,
+            TopicWatch watch,
+            ProcessorTime processors,
+            Terminal terminal)
+            throws IOException, InterruptedException {
+        // What the chain still has to settle of the last round is not this round's.
+        await(CATCH_UP_MS, "", watch::isSettled);
+        var run = send(rate, new Orders(site.domain(), owners, door.market()), door, watch, processors);
+        var round = run.round(watch);
+        terminal.stage(
+                rate + "/s",
+                "%d offered, %d accepted, %d cleared in time",
+                round.lives().size(),
+                round.passed(Point.ACKNOWLEDGED),
+                round.passedInTime(Point.CLEARED));
+        return run;
+    }
+
+    private static Run send(int rate, Orders orders, DoorClient door, TopicWatch watch, ProcessorTime processors)
             throws IOException, InterruptedException {
         int count = rate * SECONDS;
         var ready = new ArrayList<Orders.Order>();

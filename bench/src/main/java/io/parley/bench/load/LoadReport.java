@@ -70,7 +70,7 @@ final class LoadReport {
         out.println("  " + verdict(rounds));
     }
 
-    /** One sentence: how much it takes, and what holds it up. */
+    /** How much it takes, and what holds it up. */
     static String verdict(List<Round> rounds) {
         var last = rounds.getLast();
         var first = rounds.getFirst();

@@ -54,6 +54,7 @@ final class TopicWatch implements AutoCloseable {
     private final TreeMap<Long, Long> finals = new TreeMap<>();
     private final Set<Bytes32> transactions = new LinkedHashSet<>();
     private final TreeMap<String, Integer> troubles = new TreeMap<>();
+    private long latestBatch;
     private @Nullable RuntimeException failure;
 
     /** An intent by what its signer may use once only. */
@@ -176,6 +177,7 @@ final class TopicWatch implements AutoCloseable {
     }
 
     private void fill(ClearedRecord.Applied applied, long now) {
+        latestBatch = Math.max(latestBatch, applied.batch());
         if (Command.decode(applied.command()) instanceof TradeCommand trade) {
             for (var fill : trade.bid().bid().fills()) {
                 fills.putIfAbsent(
@@ -249,9 +251,9 @@ final class TopicWatch implements AutoCloseable {
         return fills.containsKey(id);
     }
 
-    synchronized boolean isFinal(Bytes32 id) {
-        var filled = fills.get(id);
-        return filled != null && finals.ceilingKey(filled.batch()) != null;
+    /** {@return whether all that has cleared is final on the chain} */
+    synchronized boolean isSettled() {
+        return finals.ceilingKey(latestBatch) != null;
     }
 
     /**
@@ -260,24 +262,34 @@ final class TopicWatch implements AutoCloseable {
      * @param fills those in final batches
      * @param batches final ones with fills in them
      * @param transactions all that were sent, replaced ones too
-     * @param seconds from the first cleared trade to the last final batch
+     * @param queued fills of batches that were complete before the batch ahead of them was final
+     * @param queuedSeconds how long those batches took, each from when the one ahead was final
      */
-    record Settled(long fills, long batches, List<Bytes32> transactions, double seconds) {}
+    record Settled(long fills, long batches, List<Bytes32> transactions, long queued, double queuedSeconds) {}
 
     synchronized Settled settled() {
-        var done = fills.values().stream()
-                .filter(fill -> finals.ceilingKey(fill.batch()) != null)
-                .toList();
-        long first = done.stream().mapToLong(Filled::seenAt).min().orElse(0);
-        long last = done.stream()
-                .mapToLong(fill -> finals.ceilingEntry(fill.batch()).getValue())
-                .max()
-                .orElse(0);
-        return new Settled(
-                done.size(),
-                done.stream().map(Filled::batch).distinct().count(),
-                List.copyOf(transactions),
-                (last - first) / 1e3);
+        var sizes = new TreeMap<Long, Long>();
+        var complete = new TreeMap<Long, Long>();
+        for (var fill : fills.values()) {
+            if (finals.ceilingKey(fill.batch()) != null) {
+                sizes.merge(fill.batch(), 1L, Long::sum);
+                complete.merge(fill.batch(), fill.seenAt(), Math::max);
+            }
+        }
+        long total = 0;
+        long queued = 0;
+        long milliseconds = 0;
+        long ahead = Long.MAX_VALUE;
+        for (var batch : sizes.entrySet()) {
+            long settledAt = finals.ceilingEntry(batch.getKey()).getValue();
+            total += batch.getValue();
+            if (ahead != Long.MAX_VALUE && complete.getOrDefault(batch.getKey(), Long.MAX_VALUE) <= ahead) {
+                queued += batch.getValue();
+                milliseconds += settledAt - ahead;
+            }
+            ahead = settledAt;
+        }
+        return new Settled(total, sizes.size(), List.copyOf(transactions), queued, milliseconds / 1e3);
     }
 
     /** {@return what else was told since the last time: refusals, failures, with their counts} */
