@@ -33,6 +33,7 @@ public final class Load {
     /** Cores that others used: above it, a rate that was not kept is tried once more. */
     private static final double DISTURBING = 0.2;
 
+    private static final long RECOVERY_MS = 60_000;
     private static final long CATCH_UP_MS = 30_000;
     private static final long FINALITY_MS = 60_000;
 
@@ -52,6 +53,10 @@ public final class Load {
 
     private record Run(
             int rate, List<Sent> sent, long ended, long looked, Round.Cores cores, Map<String, Integer> troubles) {
+
+        boolean isCleared(TopicWatch watch) {
+            return sent.stream().allMatch(s -> s.answered().isEmpty() || watch.isCleared(s.id()));
+        }
 
         /** Read off now, so that what became final later is in it. */
         Round round(TopicWatch watch) {
@@ -137,7 +142,7 @@ public final class Load {
         var runs = new ArrayList<Run>();
         for (int rate : RATES) {
             var run = offer(rate, site, owners, door, watch, processors, terminal);
-            if (run.round(watch).saturated() && run.cores().others() > DISTURBING) {
+            if (run.round(watch).saturated() && run.cores().others() > DISTURBING && isDrained(run, watch)) {
                 terminal.stage(
                         "again", "other work took %.2f cores", run.cores().others());
                 run = offer(rate, site, owners, door, watch, processors, terminal);
@@ -152,6 +157,12 @@ public final class Load {
         terminal.stage("settled", "waited %.1f s for the last batches", (System.nanoTime() - began) / 1e9);
         terminal.line("");
         return runs;
+    }
+
+    /** Whether all has cleared in the end: what still waits would stand in the way of the next try. */
+    private static boolean isDrained(Run run, TopicWatch watch) throws IOException, InterruptedException {
+        await(RECOVERY_MS, "", () -> run.isCleared(watch));
+        return run.isCleared(watch);
     }
 
     private static Run offer(

@@ -186,13 +186,19 @@ final class Site implements AutoCloseable {
         delete(folder);
     }
 
+    /** Whoever wrote into it has just ended; a file may go while it is looked at, so it is tried more than once. */
     private static void delete(Path folder) {
-        try (var files = Files.walk(folder)) {
-            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
+        for (int attempt = 1; Files.exists(folder); attempt++) {
+            try (var files = Files.walk(folder)) {
+                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException | UncheckedIOException e) {
+                if (attempt == 5) {
+                    System.err.printf("(%s) could not be deleted: %s%n", folder, e.getMessage());
+                    return;
+                }
             }
-        } catch (IOException | UncheckedIOException e) {
-            System.err.printf("(%s) could not be deleted: %s%n", folder, e.getMessage());
         }
     }
 }
