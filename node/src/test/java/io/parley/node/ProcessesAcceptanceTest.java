@@ -165,7 +165,7 @@ class ProcessesAcceptanceTest {
     }
 
     private void awaitFinal(List<Bytes32> ids) {
-        await().atMost(Duration.ofSeconds(120))
+        await().atMost(Duration.ofMinutes(5))
                 .pollInterval(Duration.ofMillis(200))
                 .untilAsserted(() -> {
                     for (var id : ids) {
