@@ -171,7 +171,7 @@ class SameViewsTest {
                 .then()
                 .statusCode(200)
                 .body("cash", equalTo("1000000000"));
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() ->
                         assertThat(stage.broker().read(Topic.DEAD_LETTERS)).hasSize(before + 16));
         var letter = DeadLetter.decode(

@@ -53,7 +53,7 @@ class Stage {
 
     /** Until every record of every topic is in the views. */
     void awaitViews() {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofSeconds(120))
                 .pollInterval(Duration.ofMillis(20))
                 .untilAsserted(() -> {
                     assertThat(feed.isReady()).isTrue();
