@@ -120,10 +120,10 @@ public final class Load {
         terminal.line(
                 "  Settled with the warm-up: %d fills in %d batches and %d transactions, %,d gas a fill.",
                 settled.fills(), settled.batches(), mined, gas / Math.max(settled.fills(), 1));
-        if (settled.queued() > 0) {
+        if (settled.backlog().fills() > 0) {
             terminal.line(
                     "  While batches queued for the chain, it settled %.0f fills/s.",
-                    settled.queued() / Math.max(settled.queuedSeconds(), 1e-3));
+                    settled.backlog().perSecond());
         }
         terminal.line("");
     }

@@ -262,10 +262,9 @@ final class TopicWatch implements AutoCloseable {
      * @param fills those in final batches
      * @param batches final ones with fills in them
      * @param transactions all that were sent, replaced ones too
-     * @param queued fills of batches that were complete before the batch ahead of them was final
-     * @param queuedSeconds how long those batches took, each from when the one ahead was final
+     * @param backlog what of it had queued
      */
-    record Settled(long fills, long batches, List<Bytes32> transactions, long queued, double queuedSeconds) {}
+    record Settled(long fills, long batches, List<Bytes32> transactions, Backlog backlog) {}
 
     synchronized Settled settled() {
         var sizes = new TreeMap<Long, Long>();
@@ -276,20 +275,17 @@ final class TopicWatch implements AutoCloseable {
                 complete.merge(fill.batch(), fill.seenAt(), Math::max);
             }
         }
-        long total = 0;
-        long queued = 0;
-        long milliseconds = 0;
-        long ahead = Long.MAX_VALUE;
-        for (var batch : sizes.entrySet()) {
-            long settledAt = finals.ceilingEntry(batch.getKey()).getValue();
-            total += batch.getValue();
-            if (ahead != Long.MAX_VALUE && complete.getOrDefault(batch.getKey(), Long.MAX_VALUE) <= ahead) {
-                queued += batch.getValue();
-                milliseconds += settledAt - ahead;
-            }
-            ahead = settledAt;
-        }
-        return new Settled(total, sizes.size(), List.copyOf(transactions), queued, milliseconds / 1e3);
+        var batches = complete.entrySet().stream()
+                .map(batch -> new Backlog.Batch(
+                        sizes.getOrDefault(batch.getKey(), 0L),
+                        batch.getValue(),
+                        finals.ceilingEntry(batch.getKey()).getValue()))
+                .toList();
+        return new Settled(
+                batches.stream().mapToLong(Backlog.Batch::fills).sum(),
+                batches.size(),
+                List.copyOf(transactions),
+                Backlog.of(batches));
     }
 
     /** {@return what else was told since the last time: refusals, failures, with their counts} */
