@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.parley.protocol.Address;
 import io.parley.protocol.AssetId;
-import io.parley.protocol.Bytes32;
 import io.parley.protocol.Domain;
 import io.parley.protocol.Intent;
 import io.parley.protocol.Listings;
@@ -73,10 +72,6 @@ public final class Door {
         return send("GET", "/v1/accounts/%s/%d".formatted(owner.hex(), account), null);
     }
 
-    public Answer batch(long sequence) {
-        return send("GET", "/v1/batches/" + sequence, null);
-    }
-
     public Answer get(String path) {
         return send("GET", path, null);
     }
@@ -127,10 +122,6 @@ public final class Door {
             throw new IllegalStateException("%s answered %d: %s".formatted(path, answer.status(), answer.body()));
         }
         return answer.body();
-    }
-
-    public static String id(Bytes32 digest) {
-        return digest.hex();
     }
 
     private Answer send(String method, String path, @org.jspecify.annotations.Nullable ObjectNode body) {
