@@ -62,6 +62,7 @@ public final class NodeSettings {
             set("parley.solvers." + solver + ".accounts", "0,1,2,3");
         }
         set("parley.solvers.amm.settings.rpc", devnet.anvil().rpcUrl());
+        set("parley.solvers.amm.settings.vault", deployment.vault());
         // A hundredth of a pool at once: what is larger is filled in parts, over several auctions.
         set("parley.solvers.amm.settings.depth-share", "0.01");
         set(

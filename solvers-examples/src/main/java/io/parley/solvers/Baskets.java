@@ -9,6 +9,7 @@ import io.parley.protocol.spi.OpenIntent;
 import io.parley.protocol.spi.Proposal;
 import io.parley.protocol.spi.SolverAccount;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,7 @@ public final class Baskets<S> {
             SolverAccount account, WhatIf.Book before, WhatIf.Book after, List<OpenIntent> intents, List<Fill> fills) {}
 
     private final AuctionView auction;
+    private final List<SolverAccount> own;
     private final Pricing<S> pricing;
     private final S start;
     private final WhatIf margin;
@@ -60,6 +62,10 @@ public final class Baskets<S> {
     /** @param marginShare most of an account's free margin that one bid may take, 0 to 1 */
     public Baskets(AuctionView auction, Pricing<S> pricing, S start, double marginShare) {
         this.auction = auction;
+        // The one with most to spare first: what is filled alone shall not wear out one account while others rest.
+        this.own = auction.accounts().stream()
+                .sorted(Comparator.comparingLong(SolverAccount::freeMargin).reversed())
+                .toList();
         this.pricing = pricing;
         this.start = start;
         this.margin = WhatIf.of(auction.market());
@@ -71,7 +77,7 @@ public final class Baskets<S> {
      * @return proposals, none if the solver has no account
      */
     public List<Proposal> proposals(List<OpenIntent> intents) {
-        int accounts = auction.accounts().size();
+        int accounts = own.size();
         var proposals = new LinkedHashSet<Proposal>();
         if (accounts == 0) {
             return List.of();
@@ -103,7 +109,7 @@ public final class Baskets<S> {
     }
 
     private boolean fill(Set<Proposal> proposals, int account, List<OpenIntent> intents, Owners owners) {
-        var own = auction.accounts().get(account);
+        var own = this.own.get(account);
         var basket = new Basket(own, new WhatIf.Book(own), new WhatIf.Book(own), new ArrayList<>(), new ArrayList<>());
         var state = start;
         for (var open : intents) {

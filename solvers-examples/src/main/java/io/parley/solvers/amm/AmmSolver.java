@@ -48,6 +48,7 @@ import java.util.Set;
  * stale-ms       from what age on reserves are not used; by default 5000
  * attempts       how often a lay-off is tried; by default 8
  * pause-ms       pause after the first attempt, growing with each; by default 500
+ * vault          address of the vault: what a pool gave is deposited for the account that filled; without it, it stays in the wallet
  * </pre>
  */
 final class AmmSolver implements Solver {
@@ -67,8 +68,15 @@ final class AmmSolver implements Solver {
     /** What to do in the pools for all parts of an intent, to know it when one has won. */
     private final Map<Bytes32, Hedge> proposed = new LinkedHashMap<>();
 
-    /** @param bought units of 1e-8 of each pool's asset for all parts; below zero to sell */
-    private record Hedge(long parts, Map<Pool, Long> bought) {}
+    /** @param bought of each pool's asset for all parts, units of 1e-8; below zero to sell */
+    private record Hedge(long parts, Map<Pool, Bought> bought) {}
+
+    private record Bought(AssetId asset, long units) {
+
+        Bought plus(Bought other) {
+            return new Bought(asset, Math.addExact(units, other.units));
+        }
+    }
 
     AmmSolver(Address address, Signer wallet, Settings settings) {
         this.address = address;
@@ -89,6 +97,9 @@ final class AmmSolver implements Solver {
         this.layOff = new LayOff(
                 node,
                 new Wallet(node, wallet, Duration.ofSeconds(60)),
+                Optional.of(settings.text("vault", ""))
+                        .filter(v -> !v.isEmpty())
+                        .map(Address::parse),
                 settings.whole("attempts", 8, 1, 1000),
                 Duration.ofMillis(settings.whole("pause-ms", 500, 1, 3_600_000)));
     }
@@ -143,9 +154,10 @@ final class AmmSolver implements Solver {
     }
 
     private Hedge hedge(OpenIntent open, Listings listings) {
-        var bought = new HashMap<Pool, Long>();
+        var bought = new HashMap<Pool, Bought>();
         for (var leg : open.intent().legs()) {
-            pool(leg.asset(), listings).ifPresent(pool -> bought.merge(pool, leg.quantity(), Math::addExact));
+            pool(leg.asset(), listings)
+                    .ifPresent(pool -> bought.merge(pool, new Bought(leg.asset(), leg.quantity()), Bought::plus));
         }
         return new Hedge(open.intent().parts(), Map.copyOf(bought));
     }
@@ -257,7 +269,7 @@ final class AmmSolver implements Solver {
         if (!(outcome instanceof Outcome.Won won)) {
             return;
         }
-        var net = new HashMap<Pool, Long>();
+        var net = new HashMap<Pool, Bought>();
         for (var fill : won.proposal().fills()) {
             Hedge hedge;
             synchronized (proposed) {
@@ -266,10 +278,14 @@ final class AmmSolver implements Solver {
             if (hedge != null) {
                 hedge.bought()
                         .forEach((pool, whole) -> net.merge(
-                                pool, Fixed8.mulDivFloor(whole, fill.parts(), hedge.parts()), Math::addExact));
+                                pool,
+                                new Bought(
+                                        whole.asset(), Fixed8.mulDivFloor(whole.units(), fill.parts(), hedge.parts())),
+                                Bought::plus));
             }
         }
-        net.forEach(layOff::enqueue);
+        net.forEach((pool, bought) -> layOff.enqueue(
+                pool, bought.units(), bought.asset(), won.proposal().account()));
     }
 
     @Override

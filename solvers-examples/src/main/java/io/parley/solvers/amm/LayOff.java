@@ -1,12 +1,14 @@
 package io.parley.solvers.amm;
 
 import io.parley.protocol.Address;
+import io.parley.protocol.AssetId;
 import io.parley.protocol.Fixed8;
 import java.lang.System.Logger.Level;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -32,12 +34,25 @@ final class LayOff implements AutoCloseable {
     private static final String BALANCE_OF = "0x70a08231";
     private static final String TRANSFER = "0xa9059cbb";
     private static final String SWAP = "0x022c0d9f";
+    private static final String APPROVE = "0x095ea7b3";
+    private static final String DEPOSIT = "0x500ee555";
 
-    /** @param bought units of 1e-8 of the pool's asset to buy, below zero to sell */
-    private record Order(Pool pool, long bought) {}
+    /**
+     * @param bought units of 1e-8 of the pool's asset to buy, below zero to sell
+     * @param asset the pool's asset
+     * @param account the account that filled from its inventory
+     */
+    private record Order(Pool pool, long bought, AssetId asset, long account) {
+
+        /** What the pool gives. */
+        AssetId taken() {
+            return bought > 0 ? asset : AssetId.cash();
+        }
+    }
 
     private final Node node;
     private final Wallet wallet;
+    private final Optional<Address> vault;
     private final int attempts;
     private final Duration pause;
     private final BlockingQueue<Order> orders = new LinkedBlockingQueue<>();
@@ -47,12 +62,15 @@ final class LayOff implements AutoCloseable {
     private final Thread thread;
 
     /**
+     * @param vault where what a pool gave is deposited for the account that filled, so that its inventory comes back; without it, it
+     *     stays in the wallet
      * @param attempts how often a swap is tried before it is given up
      * @param pause between attempts
      */
-    LayOff(Node node, Wallet wallet, int attempts, Duration pause) {
+    LayOff(Node node, Wallet wallet, Optional<Address> vault, int attempts, Duration pause) {
         this.node = node;
         this.wallet = wallet;
+        this.vault = vault;
         this.attempts = attempts;
         this.pause = pause;
         this.thread = Thread.ofPlatform().daemon().name("amm-lay-off").unstarted(this::run);
@@ -62,11 +80,15 @@ final class LayOff implements AutoCloseable {
         thread.start();
     }
 
-    /** @param bought units of 1e-8 of the pool's asset to buy, below zero to sell */
-    void enqueue(Pool pool, long bought) {
+    /**
+     * @param bought units of 1e-8 of the pool's asset to buy, below zero to sell
+     * @param asset the pool's asset
+     * @param account the account that filled
+     */
+    void enqueue(Pool pool, long bought, AssetId asset, long account) {
         if (bought != 0) {
             waiting(pool).addAndGet(bought);
-            orders.add(new Order(pool, bought));
+            orders.add(new Order(pool, bought, asset, account));
         }
     }
 
@@ -110,9 +132,10 @@ final class LayOff implements AutoCloseable {
                         order.pool().pair());
         for (int attempt = 1; ; attempt++) {
             try {
-                var transaction = swap(order);
+                var swapped = swap(order);
                 done.increment();
-                LOG.log(Level.INFO, "laid off: {0}, transaction {1}", what, transaction);
+                LOG.log(Level.INFO, "laid off: {0}, transaction {1}", what, swapped.transaction());
+                bringHome(order, swapped);
                 return;
             } catch (Node.Failure e) {
                 if (attempt >= attempts) {
@@ -131,7 +154,10 @@ final class LayOff implements AutoCloseable {
         }
     }
 
-    private String swap(Order order) throws Node.Failure, InterruptedException {
+    /** @param amount what the pool gave, in the token's own units */
+    private record Swapped(String transaction, Address token, BigInteger amount) {}
+
+    private Swapped swap(Order order) throws Node.Failure, InterruptedException {
         var pool = order.pool();
         boolean buy = order.bought() > 0;
         var reserves = reserves(node, pool);
@@ -143,7 +169,7 @@ final class LayOff implements AutoCloseable {
                     .orElseThrow(() -> new Node.Failure("The pool holds less than is to be bought.", true));
         }
         boolean payFirst = buy != pool.assetFirst();
-        var token = address(node.call(pool.pair().hex(), payFirst ? TOKEN_0 : TOKEN_1)[0]);
+        var token = token(pool, payFirst);
         // What an earlier attempt has already put in.
         var there = node.call(token.hex(), BALANCE_OF + word(pool.pair()))[0].subtract(curve.in());
         var missing = paid.subtract(there);
@@ -151,7 +177,7 @@ final class LayOff implements AutoCloseable {
             wallet.send(token, TRANSFER + word(pool.pair()) + word(missing));
         }
         var taken = buy ? amount : curve.outFor(paid);
-        return wallet.send(
+        var transaction = wallet.send(
                 pool.pair(),
                 SWAP
                         + word(payFirst ? BigInteger.ZERO : taken)
@@ -159,6 +185,39 @@ final class LayOff implements AutoCloseable {
                         + word(wallet.address())
                         + word(BigInteger.valueOf(128))
                         + word(BigInteger.ZERO));
+        return new Swapped(transaction, token(pool, !payFirst), taken);
+    }
+
+    private Address token(Pool pool, boolean first) throws Node.Failure, InterruptedException {
+        return address(node.call(pool.pair().hex(), first ? TOKEN_0 : TOKEN_1)[0]);
+    }
+
+    /** The swap is not undone by a deposit that fails: what came out is then in the wallet. */
+    private void bringHome(Order order, Swapped swapped) throws InterruptedException {
+        if (vault.isEmpty()) {
+            return;
+        }
+        // The vault counts in units of 1e-8; what is finer stays in the wallet.
+        var finest = BigInteger.TEN.pow(Math.max(order.pool().decimals(order.bought() > 0) - Pool.SCALE, 0));
+        var amount = swapped.amount().subtract(swapped.amount().mod(finest));
+        try {
+            wallet.send(swapped.token(), APPROVE + word(vault.get()) + word(amount));
+            wallet.send(
+                    vault.get(),
+                    DEPOSIT
+                            + word(new BigInteger(
+                                    Long.toUnsignedString(order.taken().id())))
+                            + word(amount)
+                            + word(BigInteger.valueOf(order.account())));
+        } catch (Node.Failure e) {
+            LOG.log(
+                    Level.WARNING,
+                    "not deposited for account {0}: {1} of token {2}: {3}. It is in the wallet.",
+                    order.account(),
+                    amount,
+                    swapped.token(),
+                    e.getMessage());
+        }
     }
 
     static Pool.Reserves reserves(Node node, Pool pool) throws Node.Failure, InterruptedException {

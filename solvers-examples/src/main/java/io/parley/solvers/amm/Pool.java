@@ -16,7 +16,8 @@ import java.math.RoundingMode;
  */
 record Pool(String asset, Address pair, boolean assetFirst, int assetDecimals, int cashDecimals) {
 
-    private static final int SCALE = 8;
+    /** Decimals of the protocol's units. */
+    static final int SCALE = 8;
 
     /**
      * Reads {@code <asset's name>:<pair>:<0 or 1>:<asset decimals>:<cash decimals>}; the digit says which of the pair's tokens is the asset.
@@ -47,6 +48,11 @@ record Pool(String asset, Address pair, boolean assetFirst, int assetDecimals, i
     ConstantProduct selling(Reserves reserves) {
         var buying = buying(reserves);
         return new ConstantProduct(buying.out(), buying.in());
+    }
+
+    /** The decimals of the asset's token, or of the cash token. */
+    int decimals(boolean ofAsset) {
+        return ofAsset ? assetDecimals : cashDecimals;
     }
 
     /** Units of 1e-8 of the asset in its token's own units. */
