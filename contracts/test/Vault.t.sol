@@ -5,6 +5,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {TestToken} from "../src/dev/TestToken.sol";
 import {IRefusals} from "../src/interfaces/IRefusals.sol";
 import {IVault} from "../src/interfaces/IVault.sol";
+import {IStepRerun} from "../src/interfaces/IStepRerun.sol";
 import {Header} from "../src/libraries/Header.sol";
 import {Scenario} from "./reference/Scenario.sol";
 
@@ -291,13 +292,13 @@ contract VaultTest is Scenario {
         vm.expectRevert(abi.encodeWithSelector(IVault.WrongRange.selector, 0, 0, 6));
         vault.prove(batch.header, batch.data, batch.witness, 0, 0);
         uint256 left = batch.stepWitnesses[5].length;
-        vm.expectRevert(abi.encodeWithSelector(IVault.WitnessLeft.selector, left));
+        vm.expectRevert(abi.encodeWithSelector(IStepRerun.WitnessLeft.selector, left));
         vault.prove(batch.header, batch.data, batch.witness, 5, 0);
         _prove(batch, _witnessOf(batch, 0, 2), 2);
         vm.expectRevert(abi.encodeWithSelector(IVault.WrongRange.selector, 2, 2, 6));
         vault.prove(batch.header, batch.data, batch.witness, 2, 0);
         bytes32 start = keccak256(abi.encodePacked(bytes32(batch.witness), keccak256(slice(batch.witness, 32, 453))));
-        vm.expectRevert(abi.encodeWithSelector(IVault.WrongState.selector, start, batch.rootsAfter[1]));
+        vm.expectRevert(abi.encodeWithSelector(IStepRerun.WrongState.selector, start, batch.rootsAfter[1]));
         vault.prove(batch.header, batch.data, batch.witness, 6, 0);
         _prove(batch, _witnessOf(batch, 2, 6), 6);
         assertEq(vault.state().verifiedSequence, 2);
@@ -401,25 +402,25 @@ contract VaultTest is Scenario {
         _settleWith(batch, 9, hex"0102", IVault.WrongParent.selector);
         _settleWith(batch, 41, hex"0102", IVault.WrongRoot.selector);
         _settleWith(batch, 73, hex"0102", IVault.WrongStepsRoot.selector);
-        _settleWith(batch, 105, hex"0102", IVault.WrongDataHash.selector);
-        _settleWith(batch, 137, hex"00000005", IVault.WrongStepCount.selector);
-        _settleWith(batch, 137, hex"00000000", IVault.WrongStepCount.selector);
-        _settleWith(batch, 137, hex"00010000", IVault.WrongStepCount.selector);
+        _settleWith(batch, 105, hex"0102", IStepRerun.WrongDataHash.selector);
+        _settleWith(batch, 137, hex"00000005", IStepRerun.WrongStepCount.selector);
+        _settleWith(batch, 137, hex"00000000", IStepRerun.WrongStepCount.selector);
+        _settleWith(batch, 137, hex"00010000", IStepRerun.WrongStepCount.selector);
         _settleWith(batch, 141, hex"01", IVault.WrongQueueRange.selector);
         _settleWith(batch, 149, hex"01", IVault.WrongQueueRange.selector);
         bytes memory data = batch.data;
         batch.data = hex"00000006";
-        _settleWith(batch, 0, hex"01", IVault.DataTooShort.selector);
+        _settleWith(batch, 0, hex"01", IStepRerun.DataTooShort.selector);
         batch.data = patched(data, 7, hex"1d");
-        _settleWith(batch, 0, hex"01", IVault.WrongOffset.selector);
+        _settleWith(batch, 0, hex"01", IStepRerun.WrongOffset.selector);
         batch.data = patched(data, 8, hex"ffffffff");
-        _settleWith(batch, 0, hex"01", IVault.DataTooShort.selector);
+        _settleWith(batch, 0, hex"01", IStepRerun.DataTooShort.selector);
         batch.data = patched(data, 8, hex"00000000");
-        _settleWith(batch, 0, hex"01", IVault.WrongOffset.selector);
+        _settleWith(batch, 0, hex"01", IStepRerun.WrongOffset.selector);
         batch.data = patched(data, 28, hex"02");
-        _settleWith(batch, 0, hex"01", IVault.UnexpectedCommand.selector);
+        _settleWith(batch, 0, hex"01", IStepRerun.UnexpectedCommand.selector);
         batch.data = patched(data, 29, hex"40");
-        _settleWith(batch, 0, hex"01", IVault.UnexpectedCommand.selector);
+        _settleWith(batch, 0, hex"01", IStepRerun.UnexpectedCommand.selector);
     }
 
     function test_price_standsFirstOnly() public {
@@ -427,7 +428,7 @@ contract VaultTest is Scenario {
         uint256 n = stepRecords.length;
         applyPrice(T0, "p");
         Batch memory batch = closeBatch();
-        vm.expectRevert(abi.encodeWithSelector(IVault.UnexpectedCommand.selector, n, 32));
+        vm.expectRevert(abi.encodeWithSelector(IStepRerun.UnexpectedCommand.selector, n, 32));
         settle(batch);
     }
 

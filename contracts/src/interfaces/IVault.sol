@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IRefusals} from "./IRefusals.sol";
+import {IStepRerun} from "./IStepRerun.sol";
 
 /// @title The vault: custody of the tokens, the queue into the log, and the roots that the log has reached
 /// @notice Amounts inside the protocol are units of 1e-8 ("units"); amounts of tokens are in the token's own smallest
@@ -9,7 +9,7 @@ import {IRefusals} from "./IRefusals.sol";
 ///         operator can move funds.
 /// @dev A batch is verified when all its steps were run again by the verifiers and everything that its header claims has
 ///      been found. Reverts of the verifiers ({IRefusals}) are passed on unchanged.
-interface IVault is IRefusals {
+interface IVault is IStepRerun {
     // ---------------------------------------------------------------------------------------------------------- types
 
     /// @notice A withdrawal as it stands in the chain of withdrawal hashes.
@@ -91,8 +91,6 @@ interface IVault is IRefusals {
 
     error WrongSequence(uint64 got, uint64 expected);
     error WrongParent(bytes32 got, bytes32 expected);
-    error WrongDataHash(bytes32 got, bytes32 expected);
-    error WrongState(bytes32 got, bytes32 expected);
     error WrongRoot(bytes32 got, bytes32 expected);
     error WrongStepsRoot(bytes32 got, bytes32 expected);
 
@@ -102,19 +100,6 @@ interface IVault is IRefusals {
     /// @notice The batch went through other entries than the vault has queued.
     error WrongQueueHash(uint64 cursor, bytes32 got, bytes32 expected);
 
-    /// @notice The header announces too few or too many steps, or another number than the data.
-    error WrongStepCount(uint256 got, uint256 expected);
-
-    /// @notice A record does not begin where the one before it ends.
-    error WrongOffset(uint256 step, uint256 got, uint256 expected);
-
-    /// @notice The data end before what they announce.
-    error DataTooShort(uint256 needed, uint256 given);
-
-    /// @notice No such command, or one that may not stand here: a price is the first step of its batch or none.
-    error UnexpectedCommand(uint256 step, uint256 kind);
-
-    error WitnessLeft(uint256 bytesLeft);
     error NotPosted(uint64 sequence, bytes32 headerHash);
     error WrongRange(uint256 from, uint256 upTo, uint256 steps);
 

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IRefusals} from "./interfaces/IRefusals.sol";
+import {IStepRerun} from "./interfaces/IStepRerun.sol";
+import {IVerifier} from "./interfaces/IVerifier.sol";
+import {Commands} from "./libraries/Commands.sol";
+import {Eip712} from "./libraries/Eip712.sol";
+import {GlobalRecord} from "./libraries/GlobalRecord.sol";
+import {Hashing} from "./libraries/Hashing.sol";
+import {Header} from "./libraries/Header.sol";
+import {Reader} from "./libraries/Reader.sol";
+import {STEP_TREE_DEPTH, StepTree} from "./libraries/StepTree.sol";
+
+/// @title Runs the steps of a batch again
+/// @dev What the vault does to prove a batch and a dispute does to one of its steps is one code.
+abstract contract StepRerun is IStepRerun {
+    using GlobalRecord for bytes;
+
+    /// @dev Bounds of a step's witness, from the limits of what it holds: the fullest leaf and 32 siblings are 4,158 bytes, a
+    ///      listing 558, a key 1,042.
+    uint256 private constant STEP_WITNESS = 8_192;
+    uint256 private constant FILL_WITNESS = 4_158 + 1_042 + 16 * 558 + 1;
+    uint256 private constant FILL_COUNT_OFFSET = 155;
+
+    /// @notice Runs commands 1 to 5 again.
+    IVerifier public immutable queueVerifier;
+    /// @notice Runs commands 16 and 17 again.
+    IVerifier public immutable accountVerifier;
+    /// @notice Runs command 32 again.
+    IVerifier public immutable priceVerifier;
+    /// @notice Runs command 48 again.
+    IVerifier public immutable tradeVerifier;
+
+    /// @dev For whom users sign: the vault.
+    address private immutable VERIFYING_CONTRACT;
+    uint256 private immutable CHAIN_ID;
+    bytes32 private immutable DOMAIN_SEPARATOR;
+
+    /// @dev A run over steps, in memory.
+    struct Run {
+        bytes32 domain;
+        bytes global;
+        bytes32 accountsRoot;
+        uint256 step;
+        bytes32[STEP_TREE_DEPTH] frontier;
+    }
+
+    constructor(
+        address verifyingContract,
+        IVerifier queueVerifier_,
+        IVerifier accountVerifier_,
+        IVerifier priceVerifier_,
+        IVerifier tradeVerifier_
+    ) {
+        VERIFYING_CONTRACT = verifyingContract;
+        queueVerifier = queueVerifier_;
+        accountVerifier = accountVerifier_;
+        priceVerifier = priceVerifier_;
+        tradeVerifier = tradeVerifier_;
+        CHAIN_ID = block.chainid;
+        DOMAIN_SEPARATOR = Eip712.domainSeparator(block.chainid, verifyingContract);
+    }
+
+    function _domainSeparator() internal view returns (bytes32) {
+        // After a fork of the chain, what was signed for one side must not hold on the other.
+        return block.chainid == CHAIN_ID ? DOMAIN_SEPARATOR : Eip712.domainSeparator(block.chainid, VERIFYING_CONTRACT);
+    }
+
+    /// @dev The data are those of the header, and hold as many records as it says. Where the records lie is checked as
+    ///      they are read.
+    function _requireData(Header.Batch memory batch, bytes calldata data) internal pure {
+        bytes32 hash = Hashing.keccakCalldata(data);
+        if (hash != batch.dataHash) revert WrongDataHash(hash, batch.dataHash);
+        if (batch.steps == 0 || batch.steps > StepTree.MAX_STEPS) {
+            revert WrongStepCount(batch.steps, StepTree.MAX_STEPS);
+        }
+        uint256 needed = 4 + 4 * uint256(batch.steps);
+        if (data.length < needed) revert DataTooShort(needed, data.length);
+        uint256 steps = uint32(bytes4(data[:4]));
+        if (steps != batch.steps) revert WrongStepCount(steps, batch.steps);
+    }
+
+    /// @dev Reads `b32 accountsRoot | global record`, which must be the state that the steps begin from.
+    function _start(Run memory run, bytes calldata witness, bytes32 expected) internal view {
+        if (witness.length < 32 + GlobalRecord.SIZE) revert WitnessTooShort(32 + GlobalRecord.SIZE, witness.length);
+        run.accountsRoot = bytes32(witness[:32]);
+        run.global = witness[32:32 + GlobalRecord.SIZE];
+        bytes32 root = run.global.stateRoot(run.accountsRoot);
+        if (root != expected) revert WrongState(root, expected);
+        run.domain = _domainSeparator();
+    }
+
+    /// @dev Runs steps up to `upTo` again; everything of the witness must be used by then.
+    function _runSteps(Run memory run, bytes calldata data, bytes calldata witness, uint256 upTo) internal view {
+        uint256 used = 32 + GlobalRecord.SIZE;
+        while (run.step < upTo) {
+            bytes calldata record = _record(data, run.step);
+            used += _runStep(run, record, _ahead(witness[used:], record));
+            bytes32 rootAfter = run.global.stateRoot(run.accountsRoot);
+            bytes32 leaf = StepTree.leaf(run.step, Hashing.keccakCalldata(record), rootAfter);
+            StepTree.append(run.frontier, run.step, leaf);
+            ++run.step;
+        }
+        if (used != witness.length) revert WitnessLeft(witness.length - used);
+    }
+
+    /// @dev As much of the stream as the step can need. Every byte handed to a verifier is copied once, which over a long
+    ///      stream would cost more than the steps themselves.
+    function _ahead(bytes calldata witness, bytes calldata record) private pure returns (bytes calldata) {
+        uint256 most = STEP_WITNESS;
+        if (record.length > FILL_COUNT_OFFSET && uint8(record[1]) == Commands.TRADE) {
+            most += uint8(record[FILL_COUNT_OFFSET]) * FILL_WITNESS;
+        }
+        return witness.length <= most ? witness : witness[:most];
+    }
+
+    function _runStep(Run memory run, bytes calldata record, bytes calldata witness) internal view returns (uint256) {
+        if (record.length < 2 || uint8(record[0]) != Commands.VERSION) {
+            revert UnexpectedCommand(run.step, record.length == 0 ? 0 : uint8(record[0]));
+        }
+        IVerifier verifier = _verifierOf(uint8(record[1]), run.step);
+        uint256 free;
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
+        (bytes memory globalAfter, bytes32 rootAfter, uint256 used) =
+            verifier.rerun(run.domain, run.global, run.accountsRoot, record, witness);
+        run.accountsRoot = rootAfter;
+        bytes memory global = run.global;
+        uint256 size = GlobalRecord.SIZE;
+        assembly ("memory-safe") {
+            // Keep the record in its one place and give back the memory of the call: the next step needs as much again,
+            // and memory costs more the further it reaches.
+            mcopy(add(global, 0x20), add(globalAfter, 0x20), size)
+            mstore(0x40, free)
+        }
+        return used;
+    }
+
+    function _verifierOf(uint256 kind, uint256 step) private view returns (IVerifier) {
+        if (kind == Commands.TRADE) return tradeVerifier;
+        if (kind >= Commands.DEPOSIT && kind <= Commands.CREDIT_FEE) return queueVerifier;
+        if (kind == Commands.WITHDRAW || kind == Commands.CANCEL) return accountVerifier;
+        // A price closes the batch before it: so there is one per batch, and it stands first.
+        if (kind == Commands.PRICE && step == 0) return priceVerifier;
+        revert UnexpectedCommand(step, kind);
+    }
+
+    /// @dev Record i lies between its offset and the next, the first behind the table, the last up to the end.
+    function _record(bytes calldata data, uint256 step) internal pure returns (bytes calldata) {
+        uint256 steps = uint32(bytes4(data[:4]));
+        uint256 start = _offset(data, step);
+        uint256 table = 4 + 4 * steps;
+        if (step == 0 && start != table) revert WrongOffset(step, start, table);
+        uint256 end = step + 1 == steps ? data.length : _offset(data, step + 1);
+        if (end > data.length) revert DataTooShort(end, data.length);
+        if (start > end) revert WrongOffset(step, start, end);
+        return data[start:end];
+    }
+
+    function _offset(bytes calldata data, uint256 step) private pure returns (uint256) {
+        uint256 ptr;
+        assembly ("memory-safe") {
+            ptr := data.offset
+        }
+        return Reader.u32At(ptr + 4 + 4 * step);
+    }
+}
