@@ -17,6 +17,9 @@ import {STEP_TREE_DEPTH, StepTree} from "./libraries/StepTree.sol";
 abstract contract StepRerun is IStepRerun {
     using GlobalRecord for bytes;
 
+    /// @dev The data's table has `u32 offset | b32 root after the step` for each step.
+    uint256 internal constant ENTRY = 36;
+
     /// @dev Bounds of a step's witness, from the limits of what it holds: the fullest leaf and 32 siblings are 4,158 bytes, a
     ///      listing 558, a key 1,042.
     uint256 private constant STEP_WITNESS = 8_192;
@@ -75,7 +78,7 @@ abstract contract StepRerun is IStepRerun {
         if (batch.steps == 0 || batch.steps > StepTree.MAX_STEPS) {
             revert WrongStepCount(batch.steps, StepTree.MAX_STEPS);
         }
-        uint256 needed = 4 + 4 * uint256(batch.steps);
+        uint256 needed = 4 + ENTRY * uint256(batch.steps);
         if (data.length < needed) revert DataTooShort(needed, data.length);
         uint256 steps = uint32(bytes4(data[:4]));
         if (steps != batch.steps) revert WrongStepCount(steps, batch.steps);
@@ -100,6 +103,8 @@ abstract contract StepRerun is IStepRerun {
             bytes32 rootAfter = run.global.stateRoot(run.accountsRoot);
             bytes32 leaf = StepTree.leaf(run.step, Hashing.keccakCalldata(record), rootAfter);
             StepTree.append(run.frontier, run.step, leaf);
+            bytes32 published = _rootAfter(data, run.step);
+            if (rootAfter != published) revert WrongRoot(rootAfter, published);
             ++run.step;
         }
         if (used != witness.length) revert WitnessLeft(witness.length - used);
@@ -151,7 +156,7 @@ abstract contract StepRerun is IStepRerun {
     function _record(bytes calldata data, uint256 step) internal pure returns (bytes calldata) {
         uint256 steps = uint32(bytes4(data[:4]));
         uint256 start = _offset(data, step);
-        uint256 table = 4 + 4 * steps;
+        uint256 table = 4 + ENTRY * steps;
         if (step == 0 && start != table) revert WrongOffset(step, start, table);
         uint256 end = step + 1 == steps ? data.length : _offset(data, step + 1);
         if (end > data.length) revert DataTooShort(end, data.length);
@@ -159,11 +164,20 @@ abstract contract StepRerun is IStepRerun {
         return data[start:end];
     }
 
+    /// @dev The state root after a step, as the data claim it.
+    function _rootAfter(bytes calldata data, uint256 step) internal pure returns (bytes32) {
+        uint256 ptr;
+        assembly ("memory-safe") {
+            ptr := data.offset
+        }
+        return Reader.b32At(ptr + 8 + ENTRY * step);
+    }
+
     function _offset(bytes calldata data, uint256 step) private pure returns (uint256) {
         uint256 ptr;
         assembly ("memory-safe") {
             ptr := data.offset
         }
-        return Reader.u32At(ptr + 4 + 4 * step);
+        return Reader.u32At(ptr + 4 + ENTRY * step);
     }
 }

@@ -13,11 +13,6 @@ import {Reader} from "../src/libraries/Reader.sol";
 import {Signatures} from "../src/libraries/Signatures.sol";
 import {STEP_TREE_DEPTH, StepTree} from "../src/libraries/StepTree.sol";
 import {Witness} from "../src/libraries/Witness.sol";
-import {IVerifier} from "../src/interfaces/IVerifier.sol";
-import {AccountVerifier} from "../src/verifiers/AccountVerifier.sol";
-import {PriceVerifier} from "../src/verifiers/PriceVerifier.sol";
-import {QueueVerifier} from "../src/verifiers/QueueVerifier.sol";
-import {TradeVerifier} from "../src/verifiers/TradeVerifier.sol";
 
 /// @dev Digests of records as the libraries of src make them, from calldata.
 contract RecordReader {
@@ -360,55 +355,6 @@ contract GoldenVectorsTest is Test {
         for (uint256 n = 0; n < items.length; ++n) {
             link = Hashing.pair(link, Hashing.keccak(items[n]));
             assertEq(link, links[n]);
-        }
-    }
-
-    /// @dev A whole batch that Java made: every step comes to the state that Java came to.
-    function test_batch() public {
-        if (!vm.keyExistsJson(json, ".batch.header")) return vm.skip(true);
-        bytes memory data = vm.parseJsonBytes(json, ".batch.data");
-        bytes memory witness = vm.parseJsonBytes(json, ".batch.witness");
-        Header.Batch memory batch = reader.header(vm.parseJsonBytes(json, ".batch.header"));
-        assertEq(keccak256(data), batch.dataHash);
-        bytes memory global = _slice(witness, 32, 453);
-        bytes32 root = bytes32(witness);
-        assertEq(global.stateRoot(root), batch.parentRoot);
-        assertEq(global.u64(GlobalRecord.QUEUE_CURSOR), batch.queueFrom);
-        bytes32[STEP_TREE_DEPTH] memory frontier;
-        witness = _slice(witness, 453, witness.length);
-        for (uint256 i = 0; i < batch.steps; ++i) {
-            bytes memory record = _record(data, i, batch.steps);
-            uint256 used;
-            (global, root, used) = _verifier(uint8(record[1])).rerun(domain, global, root, record, witness);
-            witness = _slice(witness, used, witness.length);
-            StepTree.append(frontier, i, StepTree.leaf(i, keccak256(record), global.stateRoot(root)));
-        }
-        assertEq(witness.length, 0);
-        assertEq(global.stateRoot(root), batch.root);
-        assertEq(StepTree.root(frontier, batch.steps), batch.stepsRoot);
-        assertEq(global.u64(GlobalRecord.QUEUE_CURSOR), batch.queueTo);
-    }
-
-    function _verifier(uint8 kind) private returns (IVerifier) {
-        if (kind == 48) return new TradeVerifier();
-        if (kind == 32) return new PriceVerifier();
-        if (kind >= 16) return new AccountVerifier();
-        return new QueueVerifier();
-    }
-
-    function _record(bytes memory data, uint256 i, uint256 steps) private pure returns (bytes memory) {
-        uint256 end = i + 1 == steps ? data.length : _offset(data, i + 1);
-        return _slice(data, _offset(data, i), end);
-    }
-
-    function _offset(bytes memory data, uint256 i) private pure returns (uint256) {
-        return uint32(bytes4(_slice(data, 4 + 4 * i, 8 + 4 * i)));
-    }
-
-    function _slice(bytes memory data, uint256 from, uint256 to) private pure returns (bytes memory part) {
-        part = new bytes(to - from);
-        for (uint256 i = 0; i < part.length; ++i) {
-            part[i] = data[from + i];
         }
     }
 }

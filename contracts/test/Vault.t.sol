@@ -336,7 +336,7 @@ contract VaultTest is Scenario {
         vm.expectPartialRevert(IVault.WrongParent.selector);
         vault.post(third.header, third.data);
         _prove(first, first.witness, uint32(first.records.length));
-        vm.expectPartialRevert(IVault.WrongRoot.selector);
+        vm.expectPartialRevert(IStepRerun.WrongRoot.selector);
         vault.prove(wrong, second.data, second.witness, uint32(second.records.length), 0);
         vm.expectPartialRevert(IVault.NotPosted.selector);
         vault.prove(second.header, second.data, second.witness, uint32(second.records.length), 0);
@@ -398,9 +398,9 @@ contract VaultTest is Scenario {
     function test_header_claimsMustBeTrue() public {
         settledMarket();
         Batch memory batch = fullBatch();
-        _settleWith(batch, 0, hex"02", Header.BadHeader.selector);
+        _settleWith(batch, 0, hex"01", Header.BadHeader.selector);
         _settleWith(batch, 9, hex"0102", IVault.WrongParent.selector);
-        _settleWith(batch, 41, hex"0102", IVault.WrongRoot.selector);
+        _settleWith(batch, 41, hex"0102", IStepRerun.WrongRoot.selector);
         _settleWith(batch, 73, hex"0102", IVault.WrongStepsRoot.selector);
         _settleWith(batch, 105, hex"0102", IStepRerun.WrongDataHash.selector);
         _settleWith(batch, 137, hex"00000005", IStepRerun.WrongStepCount.selector);
@@ -408,19 +408,20 @@ contract VaultTest is Scenario {
         _settleWith(batch, 137, hex"00010000", IStepRerun.WrongStepCount.selector);
         _settleWith(batch, 141, hex"01", IVault.WrongQueueRange.selector);
         _settleWith(batch, 149, hex"01", IVault.WrongQueueRange.selector);
+        _settleWith(batch, 157, hex"02", Header.BadHeader.selector);
         bytes memory data = batch.data;
         batch.data = hex"00000006";
-        _settleWith(batch, 0, hex"01", IStepRerun.DataTooShort.selector);
-        batch.data = patched(data, 7, hex"1d");
-        _settleWith(batch, 0, hex"01", IStepRerun.WrongOffset.selector);
-        batch.data = patched(data, 8, hex"ffffffff");
-        _settleWith(batch, 0, hex"01", IStepRerun.DataTooShort.selector);
-        batch.data = patched(data, 8, hex"00000000");
-        _settleWith(batch, 0, hex"01", IStepRerun.WrongOffset.selector);
-        batch.data = patched(data, 28, hex"02");
-        _settleWith(batch, 0, hex"01", IStepRerun.UnexpectedCommand.selector);
-        batch.data = patched(data, 29, hex"40");
-        _settleWith(batch, 0, hex"01", IStepRerun.UnexpectedCommand.selector);
+        _settleWith(batch, 0, hex"02", IStepRerun.DataTooShort.selector);
+        batch.data = patched(data, 7, hex"dd");
+        _settleWith(batch, 0, hex"02", IStepRerun.WrongOffset.selector);
+        batch.data = patched(data, 40, hex"ffffffff");
+        _settleWith(batch, 0, hex"02", IStepRerun.DataTooShort.selector);
+        batch.data = patched(data, 40, hex"00000000");
+        _settleWith(batch, 0, hex"02", IStepRerun.WrongOffset.selector);
+        batch.data = patched(data, 220, hex"02");
+        _settleWith(batch, 0, hex"02", IStepRerun.UnexpectedCommand.selector);
+        batch.data = patched(data, 221, hex"40");
+        _settleWith(batch, 0, hex"02", IStepRerun.UnexpectedCommand.selector);
     }
 
     function test_price_standsFirstOnly() public {

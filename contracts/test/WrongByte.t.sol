@@ -38,7 +38,7 @@ contract WrongByteTest is Scenario {
         for (uint256 i = 0; i < selectors.length; ++i) {
             emit log_named_uint(vm.toString(selectors[i]), seen[selectors[i]]);
         }
-        assertEq(tried, 157 + 2 * data.length + 2 * witness.length);
+        assertEq(tried, 158 + 2 * data.length + 2 * witness.length);
         settle(batch);
     }
 

@@ -10,6 +10,9 @@ interface IStepRerun is IRefusals {
 
     error WrongState(bytes32 got, bytes32 expected);
 
+    /// @notice A step, or the batch, leads to another root than its data or its header say.
+    error WrongRoot(bytes32 got, bytes32 expected);
+
     /// @notice The header announces too few or too many steps, or another number than the data.
     error WrongStepCount(uint256 got, uint256 expected);
 

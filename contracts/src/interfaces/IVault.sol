@@ -91,7 +91,6 @@ interface IVault is IStepRerun {
 
     error WrongSequence(uint64 got, uint64 expected);
     error WrongParent(bytes32 got, bytes32 expected);
-    error WrongRoot(bytes32 got, bytes32 expected);
     error WrongStepsRoot(bytes32 got, bytes32 expected);
 
     /// @notice The header's range of queue entries is not the one that the steps went through.

@@ -133,6 +133,7 @@ abstract contract Reference is Test {
     }
 
     bytes32 internal domain;
+    bool internal verifiedOnlyInBatch;
     Global internal g;
     Tree.Data internal accountsTree;
     Tree.Data internal listingsTree;
@@ -876,13 +877,13 @@ abstract contract Reference is Test {
         batch.records = stepRecords;
         batch.stepWitnesses = stepWitnesses;
         batch.rootsAfter = rootsAfter;
-        batch.data = dataOf(batch.records);
+        batch.data = dataOf(batch.records, batch.rootsAfter);
         batch.witness = startWitness;
         for (uint256 i = 0; i < batch.stepWitnesses.length; ++i) {
             batch.witness = bytes.concat(batch.witness, batch.stepWitnesses[i]);
         }
         batch.header = abi.encodePacked(
-            uint8(1),
+            uint8(2),
             sequence,
             parentRoot,
             stateRoot(),
@@ -890,18 +891,20 @@ abstract contract Reference is Test {
             keccak256(batch.data),
             uint32(batch.records.length),
             queueFrom,
-            g.queueCursor
+            g.queueCursor,
+            verifiedOnlyInBatch
         );
+        verifiedOnlyInBatch = false;
         parentRoot = stateRoot();
         sequence += 1;
         _startBatch();
     }
 
-    function dataOf(bytes[] memory records) internal pure returns (bytes memory) {
+    function dataOf(bytes[] memory records, bytes32[] memory roots) internal pure returns (bytes memory) {
         bytes memory table = abi.encodePacked(uint32(records.length));
         bytes memory body;
         for (uint256 i = 0; i < records.length; ++i) {
-            table = abi.encodePacked(table, uint32(4 + 4 * records.length + body.length));
+            table = abi.encodePacked(table, uint32(4 + 36 * records.length + body.length), roots[i]);
             body = bytes.concat(body, records[i]);
         }
         return bytes.concat(table, body);

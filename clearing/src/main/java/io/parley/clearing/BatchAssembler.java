@@ -5,7 +5,6 @@ import io.parley.protocol.Blob;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Command;
 import io.parley.protocol.Keccak256;
-import io.parley.protocol.Merkle;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.WireReader;
 import io.parley.protocol.WireWriter;
@@ -122,44 +121,37 @@ public final class BatchAssembler {
     }
 
     private boolean isFull(int more) {
-        return steps.size() == MAX_STEPS || 4 + 4 * (steps.size() + 1) + recordBytes + more > MAX_DATA;
+        return steps.size() == MAX_STEPS || BatchData.tableSize(steps.size() + 1) + recordBytes + more > MAX_DATA;
     }
 
     /** Closes the batch. The state after it is the one before the step that closes it. */
     private BatchRecord close(byte[] stateAfter) {
-        WireWriter data = new WireWriter(4 + 4 * steps.size() + recordBytes).u32(steps.size());
-        int offset = 4 + 4 * steps.size();
-        for (PendingStep step : steps) {
-            data.u32(offset);
-            offset += step.record().length;
-        }
         WireWriter witness = new WireWriter(4096).raw(parent);
         List<Integer> witnessEnds = new ArrayList<>(steps.size());
-        List<Bytes32> leaves = new ArrayList<>(steps.size());
         List<Bytes32> commandIds = new ArrayList<>(steps.size());
         List<Withdrawal> withdrawals = new ArrayList<>();
-        for (int i = 0; i < steps.size(); i++) {
-            PendingStep step = steps.get(i);
-            data.raw(step.record());
+        for (PendingStep step : steps) {
             witness.raw(step.witness());
             witnessEnds.add(witness.size());
-            Bytes32 id = Keccak256.hash(step.record());
-            commandIds.add(id);
-            leaves.add(stepLeaf(i, id, step.root()));
+            commandIds.add(Keccak256.hash(step.record()));
             withdrawals.addAll(step.withdrawals());
         }
         GlobalRecord before = globalOf(parent);
         GlobalRecord after = globalOf(stateAfter);
-        Blob dataBytes = data.toBlob();
+        BatchData data = new BatchData(
+                steps.stream().map(PendingStep::record).toList(),
+                steps.stream().map(PendingStep::root).toList());
+        Blob dataBytes = Blob.of(data.encode());
         BatchHeader header = new BatchHeader(
                 sequence,
                 rootOf(parent),
                 steps.getLast().root(),
-                Merkle.root(leaves, STEPS_DEPTH),
+                data.stepsRoot(),
                 dataBytes.hash(),
                 steps.size(),
                 before.queueCursor(),
-                after.queueCursor());
+                after.queueCursor(),
+                data.verifiedOnly());
         BatchRecord batch = new BatchRecord(
                 sequence,
                 steps.getFirst().offset(),
@@ -177,11 +169,6 @@ public final class BatchAssembler {
         recordBytes = 0;
         parent = new byte[0];
         return batch;
-    }
-
-    static Bytes32 stepLeaf(int index, Bytes32 recordHash, Bytes32 rootAfter) {
-        return Keccak256.hash(
-                new WireWriter(68).u32(index).b32(recordHash).b32(rootAfter).toBytes());
     }
 
     private static GlobalRecord globalOf(byte[] state) {

@@ -5,7 +5,6 @@ import io.parley.protocol.Bytes32;
 import io.parley.protocol.Command;
 import io.parley.protocol.Domain;
 import io.parley.protocol.Keccak256;
-import io.parley.protocol.Merkle;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.Reason;
 import io.parley.protocol.Signatures;
@@ -135,7 +134,8 @@ public final class BatchVerifier {
 
         private Verdict run(BatchHeader header, byte[] data, byte[] witness) {
             requireSame("data hash", Keccak256.hash(data), header.dataHash());
-            List<byte[]> records = records(data);
+            BatchData published = BatchData.decode(data);
+            List<byte[]> records = published.records();
             require(records.size() == header.steps(), "the header says %d steps", header.steps());
 
             WireReader in = new WireReader(witness);
@@ -147,7 +147,6 @@ public final class BatchVerifier {
             feesBefore = global.feesTotal();
 
             Bytes32 root = header.parentRoot();
-            List<Bytes32> leaves = new ArrayList<>();
             for (at = 0; at < records.size(); at++) {
                 byte[] record = records.get(at);
                 Command command = Command.decode(record);
@@ -166,34 +165,19 @@ public final class BatchVerifier {
                 withdrawals.addAll(step.withdrawals());
                 witnessEnds.add(in.position());
                 commandIds.add(Keccak256.hash(record));
-                leaves.add(BatchAssembler.stepLeaf(at, commandIds.getLast(), root));
+                requireSame("root after the step", root, published.roots().get(at), "data say");
             }
             at = -1;
             in.end();
-            requireSame("steps root", Merkle.root(leaves, BatchAssembler.STEPS_DEPTH), header.stepsRoot());
+            requireSame("steps root", published.stepsRoot(), header.stepsRoot());
+            require(
+                    published.verifiedOnly() == header.verifiedOnly(),
+                    "the header's flag is %d",
+                    header.verifiedOnly() ? 1 : 0);
             requireSame("root", root, header.root());
             require(global.queueCursor() == header.queueTo(), "the queue ends at %d", global.queueCursor());
             return new Verified(root, global, List.copyOf(withdrawals));
         }
-    }
-
-    /** The records of a batch's data, which stand back to back behind the table of their offsets. */
-    static List<byte[]> records(byte[] data) {
-        WireReader in = new WireReader(data);
-        int count = in.u31("steps");
-        require(count > 0 && count < 1 << BatchAssembler.STEPS_DEPTH, "a batch has 1 to 65535 steps, not %d", count);
-        int[] offsets = new int[count + 1];
-        for (int i = 0; i < count; i++) {
-            offsets[i] = in.u31("offset");
-        }
-        offsets[count] = data.length;
-        require(offsets[0] == in.position(), "the first record is at %d", in.position());
-        List<byte[]> records = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            require(offsets[i] <= offsets[i + 1] && offsets[i + 1] <= data.length, "record %d ends in its data", i);
-            records.add(Arrays.copyOfRange(data, offsets[i], offsets[i + 1]));
-        }
-        return records;
     }
 
     private static void require(boolean holds, String rule, long found) {
@@ -203,9 +187,13 @@ public final class BatchVerifier {
     }
 
     private static void requireSame(String what, Bytes32 found, Bytes32 expected) {
+        requireSame(what, found, expected, "header says");
+    }
+
+    private static void requireSame(String what, Bytes32 found, Bytes32 expected, String says) {
         if (!found.equals(expected)) {
             throw new StepRefused(
-                    Reason.ROOT_MISMATCH, "the %s is %s, the header says %s".formatted(what, found, expected));
+                    Reason.ROOT_MISMATCH, "the %s is %s, the %s %s".formatted(what, found, says, expected));
         }
     }
 }

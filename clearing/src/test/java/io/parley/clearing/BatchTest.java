@@ -77,7 +77,8 @@ class BatchTest {
 
         assertThat(market.batches()).hasSize(before + 1);
         market.account(BOB, "100 USD").tick();
-        var records = BatchVerifier.records(market.batches().getLast().data().bytes());
+        var records =
+                BatchData.decode(market.batches().getLast().data().bytes()).records();
         assertThat(records).hasSize(2);
         assertThat(Command.decode(records.get(0))).isInstanceOf(PriceCommand.class);
         assertThat(Command.decode(records.get(1))).isInstanceOf(Deposit.class);
@@ -243,7 +244,8 @@ class BatchTest {
                             Blob.of(data).hash(),
                             h.steps(),
                             h.queueFrom(),
-                            h.queueTo())
+                            h.queueTo(),
+                            h.verifiedOnly())
                     .encode();
         }
         if (verifier.verify(fitting, data, witness) instanceof BatchVerifier.Verified) {

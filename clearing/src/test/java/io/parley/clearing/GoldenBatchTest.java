@@ -132,7 +132,7 @@ class GoldenBatchTest {
         byte[] witness = batch.witness().bytes();
         int from = 32 + GlobalRecord.LENGTH;
         List<Map<String, Object>> steps = new ArrayList<>();
-        List<byte[]> records = BatchVerifier.records(batch.data().bytes());
+        List<byte[]> records = BatchData.decode(batch.data().bytes()).records();
         for (int i = 0; i < records.size(); i++) {
             Command command = Command.decode(records.get(i));
             int to = batch.stepWitnessEnd().get(i);

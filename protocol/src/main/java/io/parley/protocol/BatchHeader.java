@@ -1,7 +1,7 @@
 package io.parley.protocol;
 
 /**
- * The header of a batch of steps, as it is posted on chain: 157 bytes.
+ * The header of a batch of steps, as it is posted on chain: 158 bytes.
  *
  * @param sequence the number of the batch, from 1
  * @param parentRoot the state root before its first step
@@ -11,6 +11,7 @@ package io.parley.protocol;
  * @param steps the number of steps, 0 to 2^31 - 1
  * @param queueFrom the queue cursor before its first step
  * @param queueTo the queue cursor after its last step
+ * @param verifiedOnly whether an owner of one of its trades wants it final by proof and never by the passing of a window
  */
 public record BatchHeader(
         long sequence,
@@ -20,10 +21,14 @@ public record BatchHeader(
         Bytes32 dataHash,
         int steps,
         long queueFrom,
-        long queueTo) {
+        long queueTo,
+        boolean verifiedOnly) {
 
     /** The size of the header in bytes. */
-    public static final int SIZE = 157;
+    public static final int SIZE = 158;
+
+    /** Version 1 had no flags, and its data no roots. */
+    private static final int VERSION = 2;
 
     /**
      * Checks what the wire can carry.
@@ -40,7 +45,7 @@ public record BatchHeader(
     /** {@return the header's bytes} */
     public byte[] encode() {
         return new WireWriter(SIZE)
-                .version()
+                .u8(VERSION)
                 .u63(sequence)
                 .b32(parentRoot)
                 .b32(root)
@@ -49,6 +54,7 @@ public record BatchHeader(
                 .u32(steps)
                 .u63(queueFrom)
                 .u63(queueTo)
+                .bool(verifiedOnly)
                 .toBytes();
     }
 
@@ -63,7 +69,7 @@ public record BatchHeader(
     }
 
     private static BatchHeader readFrom(WireReader in) {
-        in.version("batch header");
+        in.version(VERSION, "batch header");
         return new BatchHeader(
                 in.u63("sequence"),
                 in.b32("parentRoot"),
@@ -72,6 +78,7 @@ public record BatchHeader(
                 in.b32("dataHash"),
                 in.u31("steps"),
                 in.u63("queueFrom"),
-                in.u63("queueTo"));
+                in.u63("queueTo"),
+                in.bool("verifiedOnly"));
     }
 }

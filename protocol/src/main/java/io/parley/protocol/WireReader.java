@@ -91,9 +91,19 @@ public final class WireReader {
      * @param what the record, for the message
      */
     public void version(String what) {
+        version(1, what);
+    }
+
+    /**
+     * Reads the version byte.
+     *
+     * @param known what it must be
+     * @param what the record, for the message
+     */
+    public void version(int known, String what) {
         int version = u8(what);
-        if (version != 1) {
-            throw new Undecodable(at - 1, "%s has version %d, known is 1".formatted(what, version));
+        if (version != known) {
+            throw new Undecodable(at - 1, "%s has version %d, known is %d".formatted(what, version, known));
         }
     }
 

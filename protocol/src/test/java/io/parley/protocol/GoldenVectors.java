@@ -672,7 +672,8 @@ final class GoldenVectors {
                                 Keccak256.text("data"),
                                 12,
                                 0,
-                                9)
+                                9,
+                                true)
                         .encode());
     }
 

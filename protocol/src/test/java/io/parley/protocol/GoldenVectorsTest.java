@@ -38,7 +38,6 @@ class GoldenVectorsTest {
         GoldenVectors generator = new GoldenVectors(read(VIEM));
         ObjectNode made = generator.make();
         JsonNode committed = read(FILE);
-        made.set("batch", committed.path("batch").isMissingNode() ? json.createObjectNode() : committed.get("batch"));
         if (Boolean.getBoolean("parley.golden.write")) {
             Files.createDirectories(FILE.getParent());
             Files.writeString(FILE, generator.print(made));

@@ -215,7 +215,7 @@ final class Samples {
     }
 
     BatchHeader batchHeader() {
-        return new BatchHeader(u63(), b32(), b32(), b32(), b32(), u31(), u63(), u63());
+        return new BatchHeader(u63(), b32(), b32(), b32(), b32(), u31(), u63(), u63(), bool());
     }
 
     Withdrawal withdrawal() {
