@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {IDisputes} from "./interfaces/IDisputes.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {IVerifier} from "./interfaces/IVerifier.sol";
 import {StepRerun} from "./StepRerun.sol";
@@ -15,8 +16,8 @@ import {Header} from "./libraries/Header.sol";
 import {STEP_TREE_DEPTH, StepTree} from "./libraries/StepTree.sol";
 
 /// @title Parley's vault
-/// @dev Everything that an optimistic batch will need stands beside what a verified one needs: `_posted` keeps root and
-///      time of every batch that is not final, so that a window can be measured and a dispute can cut the prefix off.
+/// @dev A batch becomes final in one of two ways: proven, all its steps having been run again here; or optimistic, nobody having shown
+///      to {IDisputes} within the window that it is wrong. Either way finality is a prefix.
 contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     using GlobalRecord for bytes;
     using SafeERC20 for IERC20;
@@ -34,12 +35,18 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     address public immutable governor;
     /// @notice The clearing operator: may post batches before they are proven.
     address public immutable operator;
+    /// @inheritdoc IVault
+    IDisputes public immutable disputes;
+    /// @inheritdoc IVault
+    uint64 public immutable window;
 
     /// @dev A batch that was posted and is not final.
+    /// @dev `epoch` is that of the bond which stood behind it when it was posted, 0 if it can be final by proof only.
     struct Posted {
         bytes32 headerHash;
         bytes32 root;
         uint64 time;
+        uint64 epoch;
     }
 
     /// @dev How far a posted batch is proven.
@@ -53,6 +60,10 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     bytes32 private _verifiedRoot;
     uint64 private _verifiedSequence;
     uint64 private _postedSequence;
+    /// @dev The last batch that may become final by its window: until then it can be cut off, but not replaced.
+    uint64 private _optimisticSequence;
+    /// @dev A slashed bond takes the window away from all batches that it stood behind.
+    uint64 private _bondEpoch = 1;
     uint64 private _queueLength;
     uint64 private _queueCursor;
     /// @dev Of all fees ever collected, those that were credited to a relayer.
@@ -85,10 +96,14 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         IVerifier queueVerifier,
         IVerifier accountVerifier,
         IVerifier priceVerifier,
-        IVerifier tradeVerifier
+        IVerifier tradeVerifier,
+        IDisputes disputes_,
+        uint64 window_
     ) StepRerun(address(this), queueVerifier, accountVerifier, priceVerifier, tradeVerifier) {
         governor = governor_;
         operator = operator_;
+        disputes = disputes_;
+        window = window_;
         _verifiedRoot = GlobalRecord.genesis().stateRoot(0);
     }
 
@@ -226,11 +241,15 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         if (batch.sequence <= _verifiedSequence || batch.sequence > _postedSequence + 1) {
             revert WrongSequence(batch.sequence, _postedSequence + 1);
         }
+        if (batch.sequence <= _optimisticSequence) revert NotReplaceable(batch.sequence);
         bytes32 parent = batch.sequence == _verifiedSequence + 1 ? _verifiedRoot : _posted[batch.sequence - 1].root;
         if (batch.parentRoot != parent) revert WrongParent(batch.parentRoot, parent);
         _requireData(batch, data);
 
-        _posted[batch.sequence] = Posted({headerHash: batch.hash, root: batch.root, time: uint64(block.timestamp)});
+        uint64 epoch = batch.verifiedOnly || !disputes.bonded() ? 0 : _bondEpoch;
+        if (epoch != 0) _optimisticSequence = batch.sequence;
+        _posted[batch.sequence] =
+            Posted({headerHash: batch.hash, root: batch.root, time: uint64(block.timestamp), epoch: epoch});
         _postedSequence = batch.sequence;
         emit BatchPosted(batch.sequence, batch.hash, batch.parentRoot, batch.root, batch.steps);
     }
@@ -270,6 +289,37 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVault
+    function finalize(bytes calldata header, bytes calldata stateAfter, uint32 relayerAccount) external nonReentrant {
+        Header.Batch memory batch = Header.decode(header);
+        _requireNext(batch);
+        Posted storage entry = _posted[batch.sequence];
+        if (batch.sequence > _postedSequence || entry.headerHash != batch.hash) {
+            revert NotPosted(batch.sequence, batch.hash);
+        }
+        if (entry.epoch != _bondEpoch) revert NeedsProof(batch.sequence);
+        uint256 closes = uint256(entry.time) + window;
+        if (block.timestamp < closes) revert WindowOpen(batch.sequence, block.timestamp, closes);
+        Run memory run;
+        _start(run, stateAfter, batch.root);
+        uint256 size = 32 + GlobalRecord.SIZE;
+        if (stateAfter.length != size) revert WitnessLeft(stateAfter.length - size);
+        uint64 fees = _conclude(batch, run.global, relayerAccount);
+        emit BatchFinalized(batch.sequence, batch.root, msg.sender, batch.steps, fees);
+    }
+
+    /// @inheritdoc IVault
+    function cut(uint64 sequence) external {
+        if (msg.sender != address(disputes)) revert NotDisputes(msg.sender);
+        if (sequence <= _verifiedSequence || sequence > _postedSequence) {
+            revert WrongSequence(sequence, _verifiedSequence + 1);
+        }
+        emit BatchesCut(sequence, _postedSequence, _posted[sequence].headerHash);
+        _postedSequence = sequence - 1;
+        _optimisticSequence = 0;
+        ++_bondEpoch;
+    }
+
+    /// @inheritdoc IVault
     function settle(bytes calldata header, bytes calldata data, bytes calldata witness, uint32 relayerAccount)
         external
         nonReentrant
@@ -281,6 +331,7 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
             // The steps would prove themselves, but whose log they are is the operator's word: anyone can make a valid batch out of
             // some of the signed commands, and the log would then no longer be what the chain has.
             if (msg.sender != operator) revert NotPosted(batch.sequence, batch.hash);
+            if (batch.sequence <= _optimisticSequence) revert NotReplaceable(batch.sequence);
             _postedSequence = batch.sequence;
             emit BatchPosted(batch.sequence, batch.hash, batch.parentRoot, batch.root, batch.steps);
         }
@@ -325,6 +376,15 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         if (root != batch.root) revert WrongRoot(root, batch.root);
         bytes32 stepsRoot = StepTree.root(run.frontier, batch.steps);
         if (stepsRoot != batch.stepsRoot) revert WrongStepsRoot(stepsRoot, batch.stepsRoot);
+        uint64 fees = _conclude(batch, global, relayerAccount);
+        emit BatchVerified(batch.sequence, root, msg.sender, batch.steps, fees);
+    }
+
+    /// @dev The batch is final with this state.
+    function _conclude(Header.Batch memory batch, bytes memory global, uint32 relayerAccount)
+        private
+        returns (uint64 fees)
+    {
         uint64 cursor = uint64(global.u64(GlobalRecord.QUEUE_CURSOR));
         if (batch.queueTo != cursor) revert WrongQueueRange(batch.queueTo, cursor);
         bytes32 queueHash = global.b32(GlobalRecord.QUEUE_HASH);
@@ -333,7 +393,7 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         }
 
         _verifiedSequence = batch.sequence;
-        _verifiedRoot = root;
+        _verifiedRoot = batch.root;
         _queueCursor = cursor;
         delete _posted[batch.sequence];
         if (_progress.headerHash != 0) {
@@ -346,8 +406,7 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
             _withdrawalHash = withdrawals;
             withdrawalHashOf[batch.sequence] = withdrawals;
         }
-        uint64 fees = _creditFees(uint64(global.u64(GlobalRecord.FEES_TOTAL)), relayerAccount);
-        emit BatchVerified(batch.sequence, root, msg.sender, batch.steps, fees);
+        return _creditFees(uint64(global.u64(GlobalRecord.FEES_TOTAL)), relayerAccount);
     }
 
     /// @dev Queues what was collected since the last credit for the relayer. Without an account of its own the fees stay
@@ -465,6 +524,16 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
             progressRoot: _progress.root,
             progressStep: _progress.step
         });
+    }
+
+    /// @inheritdoc IVault
+    function posted(uint64 sequence) external view returns (PostedBatch memory batch) {
+        if (sequence <= _verifiedSequence || sequence > _postedSequence) return batch;
+        Posted storage entry = _posted[sequence];
+        batch.headerHash = entry.headerHash;
+        batch.root = entry.root;
+        batch.time = entry.time;
+        batch.optimistic = entry.epoch == _bondEpoch;
     }
 
     /// @inheritdoc IVault

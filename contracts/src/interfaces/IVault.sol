@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IDisputes} from "./IDisputes.sol";
 import {IStepRerun} from "./IStepRerun.sol";
 
 /// @title The vault: custody of the tokens, the queue into the log, and the roots that the log has reached
@@ -8,7 +9,7 @@ import {IStepRerun} from "./IStepRerun.sol";
 ///         unit ("tokens"). The vault pays nobody but by a withdrawal that stands in a verified batch: neither governor nor
 ///         operator can move funds.
 /// @dev A batch is verified when all its steps were run again by the verifiers and everything that its header claims has
-///      been found. Reverts of the verifiers ({IRefusals}) are passed on unchanged.
+///      been found; "verified" in the names of the state means final in either way. Reverts of the verifiers ({IRefusals}) are passed on unchanged.
 interface IVault is IStepRerun {
     // ---------------------------------------------------------------------------------------------------------- types
 
@@ -40,6 +41,16 @@ interface IVault is IStepRerun {
         uint32 progressStep;
     }
 
+    /// @notice A batch that is posted and not final.
+    /// @param time       When it was posted
+    /// @param optimistic Whether it becomes final by its window, if nobody shows before that it is wrong
+    struct PostedBatch {
+        bytes32 headerHash;
+        bytes32 root;
+        uint64 time;
+        bool optimistic;
+    }
+
     // --------------------------------------------------------------------------------------------------------- events
 
     /// @notice An entry was added to the queue; the watcher brings exactly these bytes into the log.
@@ -56,6 +67,13 @@ interface IVault is IStepRerun {
     /// @notice All steps of a batch were run again: it is final.
     /// @param fees Units of the fees that are credited to the relayer with this batch; 0 if it named no account
     event BatchVerified(uint64 indexed sequence, bytes32 root, address indexed relayer, uint32 steps, uint64 fees);
+
+    /// @notice A batch's window has passed and nobody has shown that it is wrong: it is final.
+    /// @param fees As for {BatchVerified}
+    event BatchFinalized(uint64 indexed sequence, bytes32 root, address indexed relayer, uint32 steps, uint64 fees);
+
+    /// @notice Batches were cut off because the first of them was shown to be wrong. They are to be posted again.
+    event BatchesCut(uint64 indexed first, uint64 last, bytes32 indexed headerHash);
 
     /// @notice A withdrawal was paid out.
     /// @param tokens What was transferred
@@ -89,6 +107,14 @@ interface IVault is IStepRerun {
     /// @notice The token gave the vault another amount than was asked for, as one that charges for transfers does.
     error WrongAmountReceived(uint256 received, uint256 expected);
 
+    error NotDisputes(address caller);
+
+    /// @notice A batch that may become final by its window can be cut off by a dispute, but not replaced.
+    error NotReplaceable(uint64 sequence);
+
+    /// @notice The batch asks for proof, or no bond stands behind it any more.
+    error NeedsProof(uint64 sequence);
+    error WindowOpen(uint64 sequence, uint256 time, uint256 closes);
     error WrongSequence(uint64 got, uint64 expected);
     error WrongParent(bytes32 got, bytes32 expected);
     error WrongStepsRoot(bytes32 got, bytes32 expected);
@@ -145,8 +171,9 @@ interface IVault is IStepRerun {
 
     // -------------------------------------------------------------------------------------------------------- batches
 
-    /// @notice Publishes a batch; only the operator may. One that was posted at the same sequence and is not verified is
+    /// @notice Publishes a batch; only the operator may. One that was posted at the same sequence and can only be final by proof is
     ///         replaced, and so are all after it.
+    /// @dev With the operator's bond in place, and unless its header asks for proof, the batch is optimistic: {finalize}.
     function post(bytes calldata header, bytes calldata data) external;
 
     /// @notice Runs the posted batch's next steps again, up to but not including step `upTo`. Anyone may.
@@ -164,6 +191,13 @@ interface IVault is IStepRerun {
     ///         operator need not have posted it before.
     function settle(bytes calldata header, bytes calldata data, bytes calldata witness, uint32 relayerAccount) external;
 
+    /// @notice Makes an optimistic batch final once its window has passed. Anyone may.
+    /// @param stateAfter b32 accountsRoot ‖ global record, whose root is the header's
+    function finalize(bytes calldata header, bytes calldata stateAfter, uint32 relayerAccount) external;
+
+    /// @notice Cuts off a posted batch and all after it; only {disputes} may.
+    function cut(uint64 sequence) external;
+
     /// @notice Pays the withdrawals that follow the last paid one up to the end of a verified batch. A transfer that fails
     ///         is owed, and holds up no other.
     function pay(uint64 sequence, Withdrawal[] calldata withdrawals) external;
@@ -176,6 +210,15 @@ interface IVault is IStepRerun {
     function claim(uint64 asset, address to) external;
 
     // ---------------------------------------------------------------------------------------------------------- views
+
+    /// @notice Who judges challenges.
+    function disputes() external view returns (IDisputes);
+
+    /// @notice Seconds for which an optimistic batch can be challenged.
+    function window() external view returns (uint64);
+
+    /// @notice A batch that is posted and not final; all zero for any other.
+    function posted(uint64 sequence) external view returns (PostedBatch memory);
 
     /// @notice Where the chain of batches stands.
     function state() external view returns (State memory);

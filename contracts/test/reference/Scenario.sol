@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Disputes} from "../../src/Disputes.sol";
 import {Vault} from "../../src/Vault.sol";
 import {TestToken} from "../../src/dev/TestToken.sol";
 import {IRefusals} from "../../src/interfaces/IRefusals.sol";
@@ -40,6 +41,10 @@ abstract contract Scenario is Reference {
     address internal relayer = operator;
 
     Vault internal vault;
+    Disputes internal disputes;
+    address internal insurance = makeAddr("insurance");
+    uint256 internal constant BOND = 1_000e6;
+    uint64 internal constant WINDOW = 1 days;
     TestToken internal usd;
     TestToken internal eth;
     IVerifier internal queueVerifier;
@@ -52,9 +57,23 @@ abstract contract Scenario is Reference {
         accountVerifier = new AccountVerifier();
         priceVerifier = new PriceVerifier();
         tradeVerifier = new TradeVerifier();
-        vault = new Vault(governor, operator, queueVerifier, accountVerifier, priceVerifier, tradeVerifier);
         usd = new TestToken("Dollar", "USDT6", 6);
         eth = new TestToken("Ether", "WETH", 18);
+        // They know each other: the vault comes next.
+        disputes = new Disputes(
+            Vault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1)),
+            operator,
+            insurance,
+            address(usd),
+            BOND,
+            queueVerifier,
+            accountVerifier,
+            priceVerifier,
+            tradeVerifier
+        );
+        vault = new Vault(
+            governor, operator, queueVerifier, accountVerifier, priceVerifier, tradeVerifier, disputes, WINDOW
+        );
         setUpReference(block.chainid, address(vault));
         _makeFeeders();
     }
