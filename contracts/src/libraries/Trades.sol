@@ -38,24 +38,24 @@ library Trades {
         assembly ("memory-safe") {
             ptr := record.offset
         }
-        uint256 at = BID_AT + BID_SIZE;
-        if (record.length < at) return found;
-        uint256 n = Reader.u8At(ptr + at - 1);
+        uint256 offset = BID_AT + BID_SIZE;
+        if (record.length < offset) return found;
+        uint256 n = Reader.u8At(ptr + offset - 1);
         found.owners = new address[](1 + n);
         found.accounts = new uint32[](1 + n);
         found.owners[0] = Reader.addressAt(ptr + BID_AT + 1);
         found.accounts[0] = uint32(Reader.u32At(ptr + BID_AT + 21));
-        at += n * FILL_SIZE + SIGNATURE_SIZE + 1;
-        if (record.length < at || Reader.u8At(ptr + at - 1) != n) return found;
+        offset += n * FILL_SIZE + SIGNATURE_SIZE + 1;
+        if (record.length < offset || Reader.u8At(ptr + offset - 1) != n) return found;
         for (uint256 i = 1; i <= n; ++i) {
-            if (record.length < at + INTENT_SIZE) return found;
-            found.owners[i] = Reader.addressAt(ptr + at + 1);
-            found.accounts[i] = uint32(Reader.u32At(ptr + at + 21));
-            uint256 flags = Reader.u8At(ptr + at + 73);
+            if (record.length < offset + INTENT_SIZE) return found;
+            found.owners[i] = Reader.addressAt(ptr + offset + 1);
+            found.accounts[i] = uint32(Reader.u32At(ptr + offset + 21));
+            uint256 flags = Reader.u8At(ptr + offset + 73);
             if (flags & FLAG_VERIFIED_ONLY != 0) found.verifiedOnly = true;
-            at += INTENT_SIZE + Reader.u8At(ptr + at + 74) * LEG_SIZE + SIGNATURE_SIZE;
-            if (flags & FLAG_CONDITIONS != 0) at += CONDITIONS_SIZE;
+            offset += INTENT_SIZE + Reader.u8At(ptr + offset + 74) * LEG_SIZE + SIGNATURE_SIZE;
+            if (flags & FLAG_CONDITIONS != 0) offset += CONDITIONS_SIZE;
         }
-        found.whole = record.length == at;
+        found.whole = record.length == offset;
     }
 }

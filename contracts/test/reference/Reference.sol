@@ -130,6 +130,7 @@ abstract contract Reference is Test {
         bytes[] stepWitnesses;
         bytes32[] rootsAfter;
         bytes[] records;
+        bytes[] starts;
     }
 
     bytes32 internal domain;
@@ -161,6 +162,8 @@ abstract contract Reference is Test {
     bytes[] internal stepRecords;
     bytes[] internal stepWitnesses;
     bytes32[] internal rootsAfter;
+    /// @dev Accounts root and global record before each step, and after the last.
+    bytes[] internal stepStarts;
 
     function setUpReference(uint256 chainId, address vault) internal {
         domain = keccak256(
@@ -862,6 +865,7 @@ abstract contract Reference is Test {
         stepRecords.push(record);
         stepWitnesses.push(witness);
         rootsAfter.push(stateRoot());
+        stepStarts.push(abi.encodePacked(accountsTree.root(), globalRecord()));
     }
 
     function _startBatch() private {
@@ -870,6 +874,8 @@ abstract contract Reference is Test {
         delete stepRecords;
         delete stepWitnesses;
         delete rootsAfter;
+        delete stepStarts;
+        stepStarts.push(startWitness);
     }
 
     /// @dev Closes the batch of the steps so far and starts the next.
@@ -877,6 +883,7 @@ abstract contract Reference is Test {
         batch.records = stepRecords;
         batch.stepWitnesses = stepWitnesses;
         batch.rootsAfter = rootsAfter;
+        batch.starts = stepStarts;
         batch.data = dataOf(batch.records, batch.rootsAfter);
         batch.witness = startWitness;
         for (uint256 i = 0; i < batch.stepWitnesses.length; ++i) {
