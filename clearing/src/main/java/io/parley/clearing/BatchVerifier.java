@@ -32,10 +32,21 @@ public final class BatchVerifier {
      * The batch leads from its parent root to its root.
      *
      * @param root the state root after it
+     * @param accountsRoot the root of the accounts tree after it
      * @param global the global record after it
      * @param withdrawals what the vault is to pay
      */
-    public record Verified(Bytes32 root, GlobalRecord global, List<Withdrawal> withdrawals) implements Verdict {}
+    public record Verified(Bytes32 root, Bytes32 accountsRoot, GlobalRecord global, List<Withdrawal> withdrawals)
+            implements Verdict {
+
+        /** The state that the root stands for, as the vault's finalize takes it: accounts root, then global record. */
+        public byte[] state() {
+            return new WireWriter(32 + GlobalRecord.LENGTH)
+                    .b32(accountsRoot)
+                    .raw(global.bytes())
+                    .toBytes();
+        }
+    }
 
     /**
      * It does not.
@@ -176,7 +187,7 @@ public final class BatchVerifier {
                     header.verifiedOnly() ? 1 : 0);
             requireSame("root", root, header.root());
             require(global.queueCursor() == header.queueTo(), "the queue ends at %d", global.queueCursor());
-            return new Verified(root, global, List.copyOf(withdrawals));
+            return new Verified(root, accountsRoot, global, List.copyOf(withdrawals));
         }
     }
 

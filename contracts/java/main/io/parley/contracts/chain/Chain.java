@@ -48,6 +48,11 @@ public final class Chain {
         return number(rpc.call("eth_getTransactionCount", account.hex(), "latest"));
     }
 
+    /** Unix seconds of the block that is being made. */
+    public long pendingTime() {
+        return number(rpc.call("eth_getBlockByNumber", "pending", false).path("timestamp"));
+    }
+
     /** Wei per gas of the latest block's base fee. */
     public BigInteger baseFee() {
         var fee = rpc.call("eth_getBlockByNumber", "latest", false).path("baseFeePerGas");

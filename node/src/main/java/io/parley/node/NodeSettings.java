@@ -50,6 +50,7 @@ public final class NodeSettings {
         set("parley.chain.rpc", devnet.anvil().rpcUrl());
         set("parley.data", layout.ledger());
         set("parley.relayer.key-file", keys.file(MarketDeployment.RELAYER));
+        set("parley.watcher.key-file", keys.file(MarketDeployment.WATCHER));
         set("parley.feeders.key-files", files(keys, MarketDeployment.FEEDERS));
         solvers(devnet, deployment, keys);
         return this;

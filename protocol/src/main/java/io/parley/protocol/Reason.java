@@ -117,7 +117,9 @@ public enum Reason {
     /** A transaction nonce is missing. */
     NONCE_GAP(603),
     /** The role cannot take more now. */
-    OVERLOADED(604);
+    OVERLOADED(604),
+    /** A posted batch was cut off; it is posted again. */
+    DISPUTED(605);
 
     private static final Reason[] BY_CODE = byCode();
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.web3j.abi.FunctionEncoder;
 import org.web3j.abi.datatypes.Function;
 import org.web3j.abi.datatypes.Type;
+import org.web3j.crypto.ContractUtils;
 
 /**
  * One key that sends many transactions in a row to a chain that mines each at once. It does not wait between them; {@link
@@ -41,7 +42,7 @@ final class Deployer {
     Deployer(Chain chain, Signer signer) {
         this.chain = chain;
         this.signer = signer;
-        this.reverts = new Reverts("Vault", "TestToken");
+        this.reverts = new Reverts("Vault", "Disputes", "TestToken");
         this.nonce = chain.minedNonce(signer.address());
     }
 
@@ -63,6 +64,12 @@ final class Deployer {
                     .formatted(contract, receipt.gasUsed(), CREATE_GAS));
         }
         return created;
+    }
+
+    /** The address of the contract that is created as the one after so many others. */
+    Address upcoming(int others) {
+        return Address.parse(
+                ContractUtils.generateContractAddress(signer.address().hex(), BigInteger.valueOf(nonce + others)));
     }
 
     /** Calls a contract; the transaction is on its way when this returns. */

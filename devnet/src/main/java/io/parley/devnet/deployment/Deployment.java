@@ -17,9 +17,13 @@ import java.util.TreeMap;
 /**
  * Where the contracts of a dev market are.
  *
+ * @param disputes where optimistic batches are challenged
  * @param tokens by the asset's name: USD, ETH, BTC
  */
-public record Deployment(long chainId, Address vault, Map<String, Address> tokens, List<Pool> pools) {
+public record Deployment(long chainId, Address vault, Address disputes, Map<String, Address> tokens, List<Pool> pools) {
+
+    /** Of contracts and records together: what an older one left behind is not read. */
+    private static final int VERSION = 2;
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -46,7 +50,10 @@ public record Deployment(long chainId, Address vault, Map<String, Address> token
 
     public void write(Path file) {
         var node = JSON.createObjectNode();
-        node.put("chainId", chainId).put("vault", vault.hex());
+        node.put("version", VERSION)
+                .put("chainId", chainId)
+                .put("vault", vault.hex())
+                .put("disputes", disputes.hex());
         var tokens = node.putObject("tokens");
         this.tokens.forEach((name, token) -> tokens.put(name, token.hex()));
         var pools = node.putArray("pools");
@@ -78,6 +85,11 @@ public record Deployment(long chainId, Address vault, Map<String, Address> token
         }
         try {
             var node = JSON.readTree(file.toFile());
+            if (node.path("version").asInt() != VERSION) {
+                throw new IllegalStateException("""
+                        The state beside the file (%s) was made by another version of Parley, whose records this one does not read.
+                        Run ./parley down --reset to start over.""".formatted(file));
+            }
             var tokens = new TreeMap<String, Address>();
             node.path("tokens")
                     .properties()
@@ -98,6 +110,7 @@ public record Deployment(long chainId, Address vault, Map<String, Address> token
             return Optional.of(new Deployment(
                     node.path("chainId").asLong(),
                     Address.parse(node.path("vault").asText()),
+                    Address.parse(node.path("disputes").asText()),
                     Map.copyOf(tokens),
                     List.copyOf(pools)));
         } catch (IOException e) {

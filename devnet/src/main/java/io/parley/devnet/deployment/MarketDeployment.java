@@ -5,6 +5,7 @@ import io.parley.protocol.Address;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.FeederSet;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,13 @@ public final class MarketDeployment {
 
     public static final String GOVERNOR = "governor";
     public static final String RELAYER = "relayer";
+
+    /** Whose account takes the half of a slashed bond that no challenger gets. */
+    public static final String INSURANCE = "insurance";
+
+    /** Sends challenges, and earns the other half. */
+    public static final String WATCHER = "watcher";
+
     public static final List<String> FEEDERS = List.of("feeder-1", "feeder-2", "feeder-3");
     public static final List<String> SOLVERS = List.of("netting", "options", "amm");
     public static final List<String> TRADERS = List.of("alice", "bob", "carol");
@@ -39,6 +47,15 @@ public final class MarketDeployment {
     /** A pool may stand this far from the market, in parts of 10,000, as one may where swaps cost 0.3 %. */
     private static final int ALIGNED = 20;
 
+    /** The operator's bond in dollars. */
+    private static final long BOND = 10_000;
+
+    /** How long an optimistic batch can be challenged: short, for somebody looks on. */
+    private static final Duration WINDOW = Duration.ofSeconds(4);
+
+    /** Contracts that are created before the disputes, from the tokens on. */
+    private static final int VERIFIERS = 4;
+
     private static final int QUORUM = 2;
     private static final int MARGIN_PARAMETERS = 1;
     private static final int FEEDER_SET = 2;
@@ -46,8 +63,10 @@ public final class MarketDeployment {
     private final Chain chain;
     private final DevKeys keys;
     private final Deployer governor;
+    private final long window;
 
-    private MarketDeployment(Chain chain, DevKeys keys) {
+    private MarketDeployment(Chain chain, DevKeys keys, long window) {
+        this.window = window;
         this.chain = chain;
         this.keys = keys;
         var signer = keys.signer(GOVERNOR);
@@ -62,11 +81,17 @@ public final class MarketDeployment {
         }
     }
 
+    /** As below, with the window of a dev chain. */
+    public static Deployment deploy(Chain chain, DevKeys keys, byte[] marginParameters) {
+        return deploy(chain, keys, marginParameters, WINDOW);
+    }
+
     /**
      * @param marginParameters the content of the set-parameters command for margin
+     * @param window for how long an optimistic batch can be challenged
      */
-    public static Deployment deploy(Chain chain, DevKeys keys, byte[] marginParameters) {
-        return new MarketDeployment(chain, keys).run(marginParameters);
+    public static Deployment deploy(Chain chain, DevKeys keys, byte[] marginParameters, Duration window) {
+        return new MarketDeployment(chain, keys, window.toSeconds()).run(marginParameters);
     }
 
     /** Gives an address ether for gas; only a dev chain can. */
@@ -82,7 +107,8 @@ public final class MarketDeployment {
         var usd = token("USD", AssetId.cash(), 6);
         var eth = token("ETH", AssetId.spot(DemoMarket.ETH), 18);
         var btc = token("BTC", AssetId.spot(DemoMarket.BTC), 8);
-        var vault = vault();
+        var disputes = governor.upcoming(VERIFIERS);
+        var vault = vault(usd);
 
         for (var token : List.of(usd, eth, btc)) {
             governor.call(
@@ -101,6 +127,8 @@ public final class MarketDeployment {
                     address(token == null ? Address.ZERO : token.address()),
                     new Uint8(token == null ? 0 : token.decimals()));
         }
+        governor.call(usd.address(), "approve", address(disputes), new Uint256(usd.units(BOND)));
+        governor.call(disputes, "addBond", new Uint256(usd.units(BOND)));
         parameters(vault, MARGIN_PARAMETERS, marginParameters);
         parameters(vault, FEEDER_SET, feeders());
         var factory = governor.create("UniswapV2Factory", address(governor.address()));
@@ -112,7 +140,7 @@ public final class MarketDeployment {
         for (var token : List.of(usd, eth, btc)) {
             tokens.put(token.name(), token.address());
         }
-        return new Deployment(chain.chainId(), vault, Map.copyOf(tokens), pools);
+        return new Deployment(chain.chainId(), vault, disputes, Map.copyOf(tokens), pools);
     }
 
     private Token token(String name, AssetId asset, int decimals) {
@@ -121,19 +149,34 @@ public final class MarketDeployment {
         return new Token(name, asset, address, decimals);
     }
 
-    private Address vault() {
+    private Address vault(Token usd) {
         var queue = governor.create("QueueVerifier");
         var account = governor.create("AccountVerifier");
         var price = governor.create("PriceVerifier");
         var trade = governor.create("TradeVerifier");
-        return governor.create(
-                "Vault",
-                address(governor.address()),
-                address(keys.signer(RELAYER).address()),
+        var operator = keys.signer(RELAYER).address();
+        // The two know each other: the vault is created next.
+        var disputes = governor.create(
+                "Disputes",
+                address(governor.upcoming(1)),
+                address(operator),
+                address(keys.signer(INSURANCE).address()),
+                address(usd.address()),
+                new Uint256(usd.units(BOND)),
                 address(queue),
                 address(account),
                 address(price),
                 address(trade));
+        return governor.create(
+                "Vault",
+                address(governor.address()),
+                address(operator),
+                address(queue),
+                address(account),
+                address(price),
+                address(trade),
+                address(disputes),
+                new Uint64(window));
     }
 
     private void parameters(Address vault, int what, byte[] content) {
@@ -267,6 +310,7 @@ public final class MarketDeployment {
         }
         var relayer = keys.signer(RELAYER).address();
         fund(chain, relayer);
+        fund(chain, keys.signer(WATCHER).address());
         deposit(vault, usd, relayer, 0, 1);
     }
 

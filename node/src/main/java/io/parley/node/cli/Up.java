@@ -41,6 +41,20 @@ final class Up implements Callable<Integer> {
     @Option(names = "--no-demo", description = "Settle nothing; only start.")
     private boolean noDemo;
 
+    @Option(
+            names = "--settle",
+            paramLabel = "<how>",
+            defaultValue = "verified",
+            description = "How batches become final: ${COMPLETION-CANDIDATES}; by default ${DEFAULT-VALUE}.")
+    private Settle settle = Settle.verified;
+
+    /** Lower case, as they are typed. */
+    private enum Settle {
+        verified,
+        optimistic,
+        auto
+    }
+
     @Option(names = "--port", description = "Port of the API; without it 8080 if it is free, else a free one.")
     private int port;
 
@@ -64,6 +78,7 @@ final class Up implements Callable<Integer> {
                     .devnet(layout, network.devnet(), network.deployment(), network.keys())
                     .set("quarkus.http.host", "127.0.0.1")
                     .set("quarkus.http.port", http)
+                    .set("parley.relayer.settle", settle)
                     .logTo(layout.log())
                     .apply();
             return NodeApplication.run(() -> {

@@ -44,7 +44,7 @@ public final class Story {
             case "filled", "partially-filled" -> "%s of %s".formatted(text(data, "partsDone"), parts(data, "parts"));
             case "batched" -> "batch %s, root %s".formatted(text(data, "batch"), shortened(text(data, "root")));
             case "submitted" -> "transaction %s".formatted(text(data, "tx"));
-            case "verified", "final" ->
+            case "posted", "verified", "final" ->
                 "batch %s in block %s, gas %,d"
                         .formatted(
                                 text(data, "batch"),

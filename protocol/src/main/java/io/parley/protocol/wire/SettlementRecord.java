@@ -42,7 +42,9 @@ public record SettlementRecord(
         /** It cannot be settled without help. */
         FAILED(4),
         /** A transaction failed and another will be sent. */
-        RETRYING(5);
+        RETRYING(5),
+        /** Its data are published; it becomes final by proof, or by its window if nobody disputes it. */
+        POSTED(6);
 
         private final int code;
 
@@ -108,6 +110,6 @@ public record SettlementRecord(
                 return status;
             }
         }
-        throw new Undecodable(in.position() - 1, "status is %d, not 1 to 5".formatted(code));
+        throw new Undecodable(in.position() - 1, "status is %d, not 1 to 6".formatted(code));
     }
 }

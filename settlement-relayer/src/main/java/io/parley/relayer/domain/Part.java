@@ -17,6 +17,8 @@ public record Part(Kind kind, int from, int upTo) {
         POST,
         /** Re-run some steps of what is published. */
         PROVE,
+        /** Make what is published final, its window having passed. */
+        FINALIZE,
         /** Pay a final batch's withdrawals. */
         PAY
     }
@@ -38,9 +40,17 @@ public record Part(Kind kind, int from, int upTo) {
             return List.of(new Part(Kind.SETTLE, 0, gasOfStep.length));
         }
         var parts = new ArrayList<Part>();
-        parts.add(new Part(Kind.POST, 0, 0));
+        parts.add(post());
         parts.addAll(prove(gasOfStep, gasOfData, limit, 0));
         return List.copyOf(parts);
+    }
+
+    public static Part post() {
+        return new Part(Kind.POST, 0, 0);
+    }
+
+    public static Part finalization() {
+        return new Part(Kind.FINALIZE, 0, 0);
     }
 
     /** The {@code PROVE} transactions that are left once the steps before {@code from} are proven. */

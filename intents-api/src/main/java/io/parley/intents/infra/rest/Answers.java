@@ -218,7 +218,17 @@ final class Answers {
             String time,
             @Nullable Margin margin,
 
-            @Schema(enumeration = {"cleared", "batched", "submitted", "verified", "final", "failed", "retrying"})
+            @Schema(
+                    enumeration = {
+                        "cleared",
+                        "batched",
+                        "submitted",
+                        "posted",
+                        "verified",
+                        "final",
+                        "failed",
+                        "retrying"
+                    })
             String settlement,
 
             @Nullable String tx,
@@ -456,7 +466,7 @@ final class Answers {
     record Batch(
             String sequence,
 
-            @Schema(enumeration = {"batched", "submitted", "verified", "final", "failed", "retrying"})
+            @Schema(enumeration = {"batched", "submitted", "posted", "verified", "final", "failed", "retrying"})
             String settlement,
 
             @Nullable String tx,

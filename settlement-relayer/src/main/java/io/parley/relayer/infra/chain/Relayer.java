@@ -42,6 +42,8 @@ public class Relayer {
 
     private static final Logger LOG = Logger.getLogger(Relayer.class);
 
+    private static final String PENDING = "pending";
+    private static final String POSTED = "posted";
     private static final String VERIFIED = "verified";
     private static final String FINAL = "final";
 
@@ -135,12 +137,17 @@ public class Relayer {
         private final Chain chain;
         private final Vault vault;
         private final Signer signer;
+        private final long window;
+        /** A batch that somebody else posted in the operator's name and that cannot be replaced; 0 for none. */
+        private long foreign;
+
         private long attemptsOf;
         private int attempts;
 
         Session() {
             chain = new Chain(Vault.rpcOf(chainConfig));
             vault = new Vault(chain, Vault.addressOf(chainConfig));
+            window = vault.window();
             signer = KeyFile.read(config.keyFile().orElseThrow(() -> new IllegalStateException("""
                     The role relayer needs the setting (parley.relayer.key-file): a file with its key.""")));
             LOG.infof(
@@ -150,20 +157,79 @@ public class Relayer {
 
         /** @return whether there was anything to do */
         boolean advance() {
-            long verified = vault.verifiedSequence();
-            boolean told = tell(verified);
-            var next = store.batch(verified + 1);
-            if (next.isEmpty()) {
-                return told;
+            var state = vault.state();
+            if (foreign <= state.verified() || state.posted() < foreign) {
+                foreign = 0;
             }
-            submit(next.get());
+            boolean told = tell(state);
+            return finishNext(state) || goAhead(state) || told;
+        }
+
+        /** Brings the batch after the last final one to its end, if it is posted and that can be done now. */
+        private boolean finishNext(Vault.State state) {
+            long sequence = state.verified() + 1;
+            var kept = store.batch(sequence);
+            if (state.posted() < sequence || kept.isEmpty()) {
+                return false;
+            }
+            var batch = kept.get();
+            var posted = vault.posted(sequence);
+            if (posted.is(batch) ? mustBeProven(batch, posted) : !posted.optimistic()) {
+                submit(batch, parts(batch, posted));
+                return true;
+            }
+            if (!posted.is(batch)) {
+                if (foreign != sequence) {
+                    foreign = sequence;
+                    LOG.errorf(
+                            "batch %d on the chain is not that of the log; it stands until somebody disputes it",
+                            sequence);
+                }
+                return false;
+            }
+            if (chain.pendingTime() < posted.time() + window) {
+                return false;
+            }
+            submit(batch, List.of(Part.finalization()));
+            return true;
+        }
+
+        private boolean mustBeProven(BatchRecord batch, Vault.Posted posted) {
+            return !posted.optimistic() || config.policy().proves(batch, chain.baseFee());
+        }
+
+        /** Settles or posts the batch after the last that is posted. */
+        private boolean goAhead(Vault.State state) {
+            long sequence = Math.max(state.verified(), state.posted()) + 1;
+            var kept = store.batch(sequence);
+            if (kept.isEmpty() || foreign != 0) {
+                return false;
+            }
+            var batch = kept.get();
+            boolean next = sequence == state.verified() + 1;
+            submit(
+                    batch,
+                    next && config.policy().proves(batch, chain.baseFee())
+                            ? parts(batch, Vault.Posted.NONE)
+                            : List.of(Part.post()));
             return true;
         }
 
         /** Publishes what the chain says of batches that were not yet told final. */
-        private boolean tell(long verified) {
+        private boolean tell(Vault.State state) {
+            long verified = state.verified();
             boolean told = false;
-            for (var status : List.of("pending", "failed")) {
+            for (long sequence : store.withStatus(POSTED)) {
+                if (sequence > verified && sequence > state.posted()) {
+                    // Cut off by a dispute or taken back by a reorg: the same batch is posted again.
+                    var why = "no longer posted: it, or one before it, was cut off by a dispute or a reorg";
+                    LOG.warnf("batch %d is %s", sequence, why);
+                    retry(sequence, Reason.DISPUTED, why);
+                    store.mark(sequence, PENDING, why);
+                    told = true;
+                }
+            }
+            for (var status : List.of(PENDING, "failed", POSTED)) {
                 for (long sequence : store.withStatus(status)) {
                     if (sequence <= verified) {
                         announce(sequence, VERIFIED);
@@ -175,7 +241,7 @@ public class Relayer {
                 if (sequence > verified) {
                     // A reorg took it back: the same batch is posted again.
                     LOG.warnf("batch %d is no longer verified on the chain; posting it again", sequence);
-                    store.mark(sequence, "pending", "taken back by a reorg");
+                    store.mark(sequence, PENDING, "taken back by a reorg");
                     store.forBatch(sequence)
                             .forEach(sent -> store.reopened(sent.signed().hash()));
                 } else if (confirmed(sequence)) {
@@ -199,27 +265,30 @@ public class Relayer {
                 var receipt = chain.receipt(sent.signed().hash());
                 if (receipt.isPresent()
                         && receipt.get().success()
-                        && !sent.purpose().equals(Part.Kind.PAY.name())) {
+                        && !sent.purpose().equals(Part.Kind.PAY.name())
+                        && !sent.purpose().equals(Part.Kind.POST.name())) {
                     last = receipt.get();
                 }
             }
             return Optional.ofNullable(last);
         }
 
+        private boolean wentByItsWindow(long sequence) {
+            return store.forBatch(sequence).stream()
+                    .anyMatch(sent -> sent.purpose().equals(Part.Kind.FINALIZE.name())
+                            && sent.status().equals("mined"));
+        }
+
         private void announce(long sequence, String status) {
             var batch = store.batch(sequence).orElseThrow();
             var receipt = finishing(sequence);
-            settlements.publish(new SettlementRecord(
-                    sequence,
-                    status.equals(FINAL) ? SettlementRecord.Status.FINAL : SettlementRecord.Status.VERIFIED,
-                    receipt.map(Receipt::transaction).orElse(Bytes32.ZERO),
-                    receipt.map(Receipt::block).orElse(0L),
-                    receipt.map(Receipt::gasUsed).orElse(0L),
-                    receipt.map(Receipt::effectiveGasPrice).orElse(0L),
-                    batch.feesTotalAfter() - batch.feesTotalBefore(),
-                    0,
-                    "",
-                    clock.millis()));
+            // What became final by its window was never verified.
+            if (status.equals(FINAL) || !wentByItsWindow(sequence)) {
+                publish(
+                        batch,
+                        status.equals(FINAL) ? SettlementRecord.Status.FINAL : SettlementRecord.Status.VERIFIED,
+                        receipt);
+            }
             if (status.equals(VERIFIED) && !batch.withdrawals().isEmpty()) {
                 payOut(batch);
             }
@@ -229,6 +298,20 @@ public class Relayer {
                     sequence, status, receipt.map(r -> r.transaction().hex()).orElse("of another relayer"));
         }
 
+        private void publish(BatchRecord batch, SettlementRecord.Status status, Optional<Receipt> receipt) {
+            settlements.publish(new SettlementRecord(
+                    batch.sequence(),
+                    status,
+                    receipt.map(Receipt::transaction).orElse(Bytes32.ZERO),
+                    receipt.map(Receipt::block).orElse(0L),
+                    receipt.map(Receipt::gasUsed).orElse(0L),
+                    receipt.map(Receipt::effectiveGasPrice).orElse(0L),
+                    batch.feesTotalAfter() - batch.feesTotalBefore(),
+                    0,
+                    "",
+                    clock.millis()));
+        }
+
         private void payOut(BatchRecord batch) {
             var data = vault.payData(batch);
             if (!vault.paid(batch.sequence())) {
@@ -236,7 +319,7 @@ public class Relayer {
             }
         }
 
-        private void submit(BatchRecord batch) {
+        private void submit(BatchRecord batch, List<Part> parts) {
             if (attemptsOf != batch.sequence()) {
                 attemptsOf = batch.sequence();
                 attempts = 0;
@@ -246,12 +329,19 @@ public class Relayer {
                             "batch %d does not verify and is not sent: %s".formatted(batch.sequence(), refused));
                 }
             }
-            for (var part : parts(batch)) {
+            for (var part : parts) {
                 var data = vault.data(batch, part, config.account());
                 try {
                     var receipt = complete(batch.sequence(), part.kind(), data);
                     if (!receipt.success()) {
                         throw new WouldRevert(vault.why(signer.address(), data));
+                    }
+                    if (part.kind() == Part.Kind.POST) {
+                        publish(batch, SettlementRecord.Status.POSTED, Optional.of(receipt));
+                        store.mark(batch.sequence(), POSTED, "");
+                        LOG.infof(
+                                "batch %d posted, tx %s",
+                                batch.sequence(), receipt.transaction().hex());
                     }
                 } catch (WouldRevert e) {
                     // Another relayer may have been faster: then the vault has it, and nothing has failed.
@@ -265,8 +355,8 @@ public class Relayer {
             }
         }
 
-        /** What is still to do for a batch: the vault remembers what was posted and how far it was proven. */
-        private List<Part> parts(BatchRecord batch) {
+        /** What is still to do to prove a batch: the vault remembers what was posted and how far it was proven. */
+        private List<Part> parts(BatchRecord batch, Vault.Posted posted) {
             var state = vault.state();
             var gas = Vault.gasOfSteps(batch);
             long gasOfData = Vault.gasOfData(batch);
@@ -275,23 +365,28 @@ public class Relayer {
                             .equals(Keccak256.hash(batch.header().encode()))) {
                 return Part.prove(gas, gasOfData, config.gasLimit(), state.progressStep());
             }
-            return Part.plan(gas, gasOfData, config.gasLimit());
+            var plan = Part.plan(gas, gasOfData, config.gasLimit());
+            // What stands there already is not posted again.
+            return posted.is(batch) && plan.size() > 1 ? plan.subList(1, plan.size()) : plan;
         }
 
         private void fail(BatchRecord batch, Reason reason, String detail, boolean retried) {
             LOG.errorf("batch %d: %s %s", batch.sequence(), reason, detail);
-            settlements.publish(new SettlementRecord(
-                    batch.sequence(),
-                    retried ? SettlementRecord.Status.RETRYING : SettlementRecord.Status.FAILED,
-                    Bytes32.ZERO,
-                    0,
-                    0,
-                    0,
-                    0,
-                    reason.code(),
-                    detail,
-                    clock.millis()));
+            if (retried) {
+                retry(batch.sequence(), reason, detail);
+            } else {
+                trouble(batch.sequence(), SettlementRecord.Status.FAILED, reason, detail);
+            }
             store.mark(batch.sequence(), "failed", detail);
+        }
+
+        private void retry(long sequence, Reason reason, String detail) {
+            trouble(sequence, SettlementRecord.Status.RETRYING, reason, detail);
+        }
+
+        private void trouble(long sequence, SettlementRecord.Status status, Reason reason, String detail) {
+            settlements.publish(new SettlementRecord(
+                    sequence, status, Bytes32.ZERO, 0, 0, 0, 0, reason.code(), detail, clock.millis()));
         }
 
         /** Sends one transaction, replacing it with higher fees as long as it is not mined. */

@@ -48,6 +48,21 @@ final class Vault {
     /** Where the chain of batches stands. */
     record State(long verified, Bytes32 verifiedRoot, long posted, Bytes32 progressHeader, int progressStep) {}
 
+    /**
+     * A batch that is posted and not final.
+     *
+     * @param time unix seconds of its posting
+     * @param optimistic whether it becomes final by its window
+     */
+    record Posted(Bytes32 headerHash, long time, boolean optimistic) {
+
+        static final Posted NONE = new Posted(Bytes32.ZERO, 0, false);
+
+        boolean is(BatchRecord batch) {
+            return headerHash.equals(Keccak256.hash(batch.header().encode()));
+        }
+    }
+
     /** An entry of the queue, with the running hash after it. */
     record Entry(long index, Bytes32 queueHash, byte[] command) {}
 
@@ -81,6 +96,21 @@ final class Vault {
         var words = call("state");
         return new State(
                 number(words, 0), word(words, 1), number(words, 2), word(words, 6), Math.toIntExact(number(words, 8)));
+    }
+
+    /** A batch that is posted and not final; a header hash of zero if there is none. */
+    Posted posted(long sequence) {
+        var words = call("posted", new Uint64(BigInteger.valueOf(sequence)));
+        return new Posted(word(words, 0), number(words, 2), number(words, 3) == 1);
+    }
+
+    /** Seconds for which an optimistic batch can be challenged. */
+    long window() {
+        return number(call("window"), 0);
+    }
+
+    Address disputes() {
+        return Address.parse("0x" + word(call("disputes"), 0).hex().substring(26));
     }
 
     long verifiedSequence() {
@@ -132,7 +162,16 @@ final class Vault {
                         new DynamicBytes(new BatchVerifier(domain).witness(batch, part.from(), part.upTo())),
                         new Uint32(part.upTo()),
                         account);
+            case FINALIZE -> encode("finalize", header, new DynamicBytes(stateAfter(batch)), account);
             case PAY -> payData(batch);
+        };
+    }
+
+    private byte[] stateAfter(BatchRecord batch) {
+        return switch (new BatchVerifier(domain).verify(batch)) {
+            case BatchVerifier.Verified verified -> verified.state();
+            case BatchVerifier.Refused refused ->
+                throw new IllegalStateException("batch %d does not verify: %s".formatted(batch.sequence(), refused));
         };
     }
 
