@@ -19,8 +19,21 @@ public final class NodeApplication implements QuarkusApplication {
     public static int run(Callable<Integer> work) {
         NodeApplication.work = work;
         result = 1;
-        Quarkus.run(NodeApplication.class, (code, failure) -> {});
+        Quarkus.run(NodeApplication.class, (code, failure) -> {
+            if (failure != null) {
+                // The log may go to a file that does not exist yet.
+                System.err.printf("The roles did not start: %s%n", causes(failure));
+            }
+        });
         return result;
+    }
+
+    private static String causes(Throwable failure) {
+        var causes = new StringBuilder(String.valueOf(failure.getMessage()));
+        for (var cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            causes.append("%n  because: ".formatted()).append(cause.getMessage());
+        }
+        return causes.toString();
     }
 
     /** Waits for a signal to stop. */
