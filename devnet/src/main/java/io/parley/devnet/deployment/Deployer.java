@@ -13,11 +13,13 @@ import io.parley.protocol.Signer;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.web3j.abi.FunctionEncoder;
 import org.web3j.abi.datatypes.Function;
 import org.web3j.abi.datatypes.Type;
+import org.web3j.crypto.ContractUtils;
 
 /**
  * One key that sends many transactions in a row to a chain that mines each at once. It does not wait between them; {@link
@@ -47,6 +49,17 @@ final class Deployer {
 
     Address address() {
         return signer.address();
+    }
+
+    /**
+     * Where a contract will be that this key creates.
+     *
+     * @param ahead how many transactions of this key come before it
+     */
+    Address created(int ahead) {
+        var bytes = ContractUtils.generateContractAddress(
+                HexFormat.of().parseHex(bare(signer.address().hex())), BigInteger.valueOf(nonce + ahead));
+        return Address.parse("0x" + HexFormat.of().formatHex(bytes));
     }
 
     /** Creates a contract and waits for its address. */

@@ -5,6 +5,7 @@ import io.parley.protocol.Address;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.FeederSet;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,10 +47,12 @@ public final class MarketDeployment {
     private final Chain chain;
     private final DevKeys keys;
     private final Deployer governor;
+    private final ExitTerms terms;
 
-    private MarketDeployment(Chain chain, DevKeys keys) {
+    private MarketDeployment(Chain chain, DevKeys keys, ExitTerms terms) {
         this.chain = chain;
         this.keys = keys;
+        this.terms = terms;
         var signer = keys.signer(GOVERNOR);
         fund(chain, signer.address());
         this.governor = new Deployer(chain, signer);
@@ -66,7 +69,15 @@ public final class MarketDeployment {
      * @param marginParameters the content of the set-parameters command for margin
      */
     public static Deployment deploy(Chain chain, DevKeys keys, byte[] marginParameters) {
-        return new MarketDeployment(chain, keys).run(marginParameters);
+        return deploy(chain, keys, marginParameters, ExitTerms.PUBLISHED);
+    }
+
+    /**
+     * @param marginParameters the content of the set-parameters command for margin
+     * @param terms when the market can be frozen, and how long accounts may register then
+     */
+    public static Deployment deploy(Chain chain, DevKeys keys, byte[] marginParameters, ExitTerms terms) {
+        return new MarketDeployment(chain, keys, terms).run(marginParameters);
     }
 
     /** Gives an address ether for gas; only a dev chain can. */
@@ -126,6 +137,8 @@ public final class MarketDeployment {
         var account = governor.create("AccountVerifier");
         var price = governor.create("PriceVerifier");
         var trade = governor.create("TradeVerifier");
+        // Vault and exit name each other; the exit comes first and knows where the vault will be.
+        var exit = governor.create("Exit", address(governor.created(1)), seconds(terms.registrationPeriod()));
         return governor.create(
                 "Vault",
                 address(governor.address()),
@@ -133,7 +146,14 @@ public final class MarketDeployment {
                 address(queue),
                 address(account),
                 address(price),
-                address(trade));
+                address(trade),
+                address(exit),
+                seconds(terms.freezeAfter()),
+                seconds(terms.forceAfter()));
+    }
+
+    private static Uint64 seconds(Duration duration) {
+        return new Uint64(BigInteger.valueOf(duration.toSeconds()));
     }
 
     private void parameters(Address vault, int what, byte[] content) {
