@@ -13,6 +13,5 @@ import java.time.Duration;
 public record ExitTerms(Duration freezeAfter, Duration forceAfter, Duration registrationPeriod) {
 
     /** The published values. */
-    public static final ExitTerms PUBLISHED =
-            new ExitTerms(Duration.ofDays(7), Duration.ofDays(5), Duration.ofDays(7));
+    public static final ExitTerms PUBLISHED = new ExitTerms(Duration.ofDays(7), Duration.ofDays(5), Duration.ofDays(7));
 }
