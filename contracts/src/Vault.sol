@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IDisputes} from "./interfaces/IDisputes.sol";
+import {IExit} from "./interfaces/IExit.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {IVerifier} from "./interfaces/IVerifier.sol";
 import {StepRerun} from "./StepRerun.sol";
@@ -39,6 +40,11 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     IDisputes public immutable disputes;
     /// @inheritdoc IVault
     uint64 public immutable window;
+    IExit public immutable exit;
+    /// @inheritdoc IVault
+    uint64 public immutable freezeAfter;
+    /// @inheritdoc IVault
+    uint64 public immutable forceAfter;
 
     /// @dev A batch that was posted and is not final.
     /// @dev `epoch` is that of the bond which stood behind it when it was posted, 0 if it can be final by proof only.
@@ -71,6 +77,8 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     uint32 private _accountCount;
     uint32 private _keyCount;
     uint32 private _listingCount;
+    /// @inheritdoc IVault
+    uint64 public frozenAt;
 
     Progress private _progress;
     mapping(uint64 sequence => Posted) private _posted;
@@ -78,17 +86,22 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     /// @inheritdoc IVault
     mapping(uint64 index => bytes32) public queueHashAt;
     /// @inheritdoc IVault
+    mapping(uint64 index => uint64) public queuedAt;
+    /// @inheritdoc IVault
     mapping(address owner => mapping(uint32 account => uint32)) public accountIndex;
     mapping(bytes32 leafOwner => uint32) private _keyIndexPlusOne;
     mapping(uint64 asset => Listing) private _listings;
 
-    bytes32 private _withdrawalHash;
+    /// @inheritdoc IVault
+    bytes32 public withdrawalHash;
     /// @inheritdoc IVault
     bytes32 public paidHash;
     /// @inheritdoc IVault
     mapping(uint64 sequence => bytes32) public withdrawalHashOf;
     /// @inheritdoc IVault
     mapping(uint64 asset => mapping(address to => uint64)) public owed;
+    /// @inheritdoc IVault
+    mapping(uint64 asset => uint64) public totalOwed;
 
     constructor(
         address governor_,
@@ -98,8 +111,18 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         IVerifier priceVerifier,
         IVerifier tradeVerifier,
         IDisputes disputes_,
-        uint64 window_
+        uint64 window_,
+        IExit exit_,
+        uint64 freezeAfter_,
+        uint64 forceAfter_
     ) StepRerun(address(this), queueVerifier, accountVerifier, priceVerifier, tradeVerifier) {
+        // Each of the two is made with the other's address, the exit first: no vault stands without its way out.
+        if (exit_.vault() != this) revert WrongExit(address(exit_.vault()), address(this));
+        // An operator that may not leave an entry behind must learn it before the market is lost.
+        if (forceAfter_ >= freezeAfter_) revert BadArgument(10, forceAfter_);
+        exit = exit_;
+        freezeAfter = freezeAfter_;
+        forceAfter = forceAfter_;
         governor = governor_;
         operator = operator_;
         disputes = disputes_;
@@ -110,6 +133,10 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     modifier onlyGovernor() {
         if (msg.sender != governor) revert NotGovernor(msg.sender);
         _;
+    }
+
+    function _requireRunning() private view {
+        if (frozenAt != 0) revert VaultFrozen(frozenAt);
     }
 
     // ---------------------------------------------------------------------------------------------------------- queue
@@ -225,7 +252,9 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     }
 
     function _queue(bytes memory command) private returns (uint64 index) {
+        _requireRunning();
         index = _queueLength;
+        queuedAt[index] = uint64(block.timestamp);
         bytes32 hash = Hashing.pair(queueHashAt[index], Hashing.keccak(command));
         queueHashAt[index + 1] = hash;
         _queueLength = index + 1;
@@ -236,6 +265,7 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function post(bytes calldata header, bytes calldata data) external {
+        _requireRunning();
         if (msg.sender != operator) revert NotOperator(msg.sender);
         Header.Batch memory batch = Header.decode(header);
         if (batch.sequence <= _verifiedSequence || batch.sequence > _postedSequence + 1) {
@@ -244,6 +274,7 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         if (batch.sequence <= _optimisticSequence) revert NotReplaceable(batch.sequence);
         bytes32 parent = batch.sequence == _verifiedSequence + 1 ? _verifiedRoot : _posted[batch.sequence - 1].root;
         if (batch.parentRoot != parent) revert WrongParent(batch.parentRoot, parent);
+        _requireNoneLeft(batch);
         _requireData(batch, data);
 
         uint64 epoch = batch.verifiedOnly || !disputes.bonded() ? 0 : _bondEpoch;
@@ -332,6 +363,7 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
             // some of the signed commands, and the log would then no longer be what the chain has.
             if (msg.sender != operator) revert NotPosted(batch.sequence, batch.hash);
             if (batch.sequence <= _optimisticSequence) revert NotReplaceable(batch.sequence);
+            _requireNoneLeft(batch);
             _postedSequence = batch.sequence;
             emit BatchPosted(batch.sequence, batch.hash, batch.parentRoot, batch.root, batch.steps);
         }
@@ -344,9 +376,18 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
 
     /// @dev Finality is a prefix: only the batch after the last verified one can be proven.
     function _requireNext(Header.Batch memory batch) private view {
+        _requireRunning();
         uint64 next = _verifiedSequence + 1;
         if (batch.sequence != next) revert WrongSequence(batch.sequence, next);
         if (batch.parentRoot != _verifiedRoot) revert WrongParent(batch.parentRoot, _verifiedRoot);
+    }
+
+    /// @dev Nobody's entry is passed over for long. The header's word for where the queue stands is checked by the proof.
+    function _requireNoneLeft(Header.Batch memory batch) private view {
+        uint64 left = batch.queueTo;
+        if (left >= _queueLength) return;
+        uint256 age = block.timestamp - queuedAt[left];
+        if (age > forceAfter) revert EntryLeftBehind(left, age, forceAfter);
     }
 
     function _requireQueueFrom(Header.Batch memory batch, Run memory run) private pure {
@@ -402,8 +443,8 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
             _progress.step = 0;
         }
         bytes32 withdrawals = global.b32(GlobalRecord.WITHDRAWAL_HASH);
-        if (withdrawals != _withdrawalHash) {
-            _withdrawalHash = withdrawals;
+        if (withdrawals != withdrawalHash) {
+            withdrawalHash = withdrawals;
             withdrawalHashOf[batch.sequence] = withdrawals;
         }
         return _creditFees(uint64(global.u64(GlobalRecord.FEES_TOTAL)), relayerAccount);
@@ -461,6 +502,7 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         uint64 claims = _listings[asset].claims;
         if (units > claims) revert Short(units, claims);
         owed[asset][to] = 0;
+        totalOwed[asset] -= units;
         _payOut(asset, to, units);
     }
 
@@ -477,6 +519,7 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         }
         if (paid != units) {
             owed[asset][to] += units - paid;
+            totalOwed[asset] += units - paid;
             emit Owed(asset, to, units - paid);
         }
     }
@@ -485,6 +528,25 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         uint256 left = gasleft();
         if (left < TRANSFER_GAS) revert TooLittleGas(left, TRANSFER_GAS);
         return token != address(0) && IERC20(token).trySafeTransfer(to, tokens);
+    }
+
+    // ----------------------------------------------------------------------------------------------------------- exit
+
+    /// @inheritdoc IVault
+    function freeze() external {
+        _requireRunning();
+        uint64 index = _queueCursor;
+        if (index == _queueLength) revert NothingQueued(index);
+        uint256 age = block.timestamp - queuedAt[index];
+        if (age <= freezeAfter) revert TooEarly(age, freezeAfter);
+        frozenAt = uint64(block.timestamp);
+        emit Frozen(index, _verifiedSequence, _verifiedRoot);
+    }
+
+    /// @inheritdoc IVault
+    function release(uint64 asset, address to, uint64 units) external nonReentrant {
+        if (msg.sender != address(exit) || frozenAt == 0) revert NotExit(msg.sender);
+        _payOut(asset, to, units);
     }
 
     /// @dev Exact, or refused.

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDisputes} from "./IDisputes.sol";
+import {IExit} from "./IExit.sol";
 import {IStepRerun} from "./IStepRerun.sol";
 
 /// @title The vault: custody of the tokens, the queue into the log, and the roots that the log has reached
@@ -82,6 +83,12 @@ interface IVault is IStepRerun {
     /// @notice A withdrawal could not be paid out now, or not all of it; {claim} does later.
     event Owed(uint64 indexed asset, address indexed to, uint64 units);
 
+    /// @notice The market has stopped for good: nothing is queued or becomes final any more, and {IExit} opens.
+    /// @param index    The queue entry that was not served
+    /// @param sequence The last final batch
+    /// @param root     Its root, by which accounts leave
+    event Frozen(uint64 indexed index, uint64 sequence, bytes32 root);
+
     // --------------------------------------------------------------------------------------------------------- errors
 
     error NotGovernor(address caller);
@@ -138,6 +145,29 @@ interface IVault is IStepRerun {
 
     /// @notice More is owed than the vault holds for this asset.
     error Short(uint256 owed, uint256 claims);
+
+    /// @param since When the vault froze, unix seconds
+    error VaultFrozen(uint64 since);
+
+    /// @notice The batch leaves a queue entry behind for too long.
+    /// @param index The first entry that it does not consume
+    /// @param age   Seconds since it was queued
+    /// @param most  Seconds that an entry may wait
+    error EntryLeftBehind(uint64 index, uint256 age, uint64 most);
+
+    /// @notice Every queue entry is consumed: nobody waits.
+    error NothingQueued(uint64 queueLength);
+
+    /// @notice The oldest entry that waits is not old enough.
+    /// @param age    Seconds since it was queued
+    /// @param needed Seconds that it must be older than
+    error TooEarly(uint256 age, uint64 needed);
+
+    /// @notice Only the exit moves funds after the freeze, and nobody does so before.
+    error NotExit(address caller);
+
+    /// @notice The exit that the vault was to be made with serves another vault.
+    error WrongExit(address vault, address expected);
 
     // ---------------------------------------------------------------------------------------------------------- queue
 
@@ -209,6 +239,15 @@ interface IVault is IStepRerun {
     /// @notice Pays out what is owed from withdrawals that could not be paid.
     function claim(uint64 asset, address to) external;
 
+    // ----------------------------------------------------------------------------------------------------------- exit
+
+    /// @notice Stops the market for good, once the oldest queue entry that no final batch consumed is older than
+    ///         {freezeAfter}. Anyone may. Withdrawals of final batches are paid on; all else leaves through {exit}.
+    function freeze() external;
+
+    /// @notice Pays out units after the freeze; only the exit may. What cannot be paid is owed, as for a withdrawal.
+    function release(uint64 asset, address to, uint64 units) external;
+
     // ---------------------------------------------------------------------------------------------------------- views
 
     /// @notice Who judges challenges.
@@ -246,4 +285,25 @@ interface IVault is IStepRerun {
 
     /// @notice The chained hash of all withdrawals that are paid.
     function paidHash() external view returns (bytes32);
+
+    /// @notice The chained hash of all withdrawals of final batches.
+    function withdrawalHash() external view returns (bytes32);
+
+    /// @notice Units owed of an asset to all together.
+    function totalOwed(uint64 asset) external view returns (uint64);
+
+    /// @notice When a queue entry was made, unix seconds.
+    function queuedAt(uint64 index) external view returns (uint64);
+
+    /// @notice When the vault froze, unix seconds; 0 while the market runs.
+    function frozenAt() external view returns (uint64);
+
+    /// @notice Seconds that the oldest entry must have waited before the market can be frozen.
+    function freezeAfter() external view returns (uint64);
+
+    /// @notice Seconds after which a batch may not leave an entry behind; shorter than {freezeAfter}.
+    function forceAfter() external view returns (uint64);
+
+    /// @notice How accounts leave after the freeze.
+    function exit() external view returns (IExit);
 }

@@ -2,9 +2,11 @@
 pragma solidity 0.8.37;
 
 import {Disputes} from "../../src/Disputes.sol";
+import {Exit} from "../../src/Exit.sol";
 import {Vault} from "../../src/Vault.sol";
 import {TestToken} from "../../src/dev/TestToken.sol";
 import {IRefusals} from "../../src/interfaces/IRefusals.sol";
+import {IVault} from "../../src/interfaces/IVault.sol";
 import {IVerifier} from "../../src/interfaces/IVerifier.sol";
 import {AccountVerifier} from "../../src/verifiers/AccountVerifier.sol";
 import {PriceVerifier} from "../../src/verifiers/PriceVerifier.sol";
@@ -40,11 +42,16 @@ abstract contract Scenario is Reference {
     /// @dev The operator relays its own batches unless a test says otherwise.
     address internal relayer = operator;
 
+    uint64 internal constant FREEZE_AFTER = 7 days;
+    uint64 internal constant FORCE_AFTER = 5 days;
+    uint64 internal constant REGISTRATION_PERIOD = 7 days;
+
     Vault internal vault;
     Disputes internal disputes;
     address internal insurance = makeAddr("insurance");
     uint256 internal constant BOND = 1_000e6;
     uint64 internal constant WINDOW = 1 days;
+    Exit internal exit;
     TestToken internal usd;
     TestToken internal eth;
     IVerifier internal queueVerifier;
@@ -60,6 +67,9 @@ abstract contract Scenario is Reference {
         usd = new TestToken("Dollar", "USDT6", 6);
         eth = new TestToken("Ether", "WETH", 18);
         // They know each other: the vault comes next.
+        exit = new Exit(
+            IVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2)), REGISTRATION_PERIOD
+        );
         disputes = new Disputes(
             Vault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1)),
             operator,
@@ -72,7 +82,17 @@ abstract contract Scenario is Reference {
             tradeVerifier
         );
         vault = new Vault(
-            governor, operator, queueVerifier, accountVerifier, priceVerifier, tradeVerifier, disputes, WINDOW
+            governor,
+            operator,
+            queueVerifier,
+            accountVerifier,
+            priceVerifier,
+            tradeVerifier,
+            disputes,
+            WINDOW,
+            exit,
+            FREEZE_AFTER,
+            FORCE_AFTER
         );
         setUpReference(block.chainid, address(vault));
         _makeFeeders();

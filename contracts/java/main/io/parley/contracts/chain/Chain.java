@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,26 @@ public final class Chain {
         return block.isNull()
                 ? Optional.empty()
                 : Optional.of(Bytes32.parse(block.path("hash").asText()));
+    }
+
+    /** Unix seconds of the latest block. */
+    public long time() {
+        return number(rpc.call("eth_getBlockByNumber", "latest", false).path("timestamp"));
+    }
+
+    /**
+     * The call data of a mined transaction.
+     *
+     * @throws IllegalStateException if the node does not know it
+     */
+    public byte[] input(Bytes32 transaction) {
+        var found = rpc.call("eth_getTransactionByHash", transaction.hex());
+        if (!found.path("input").isTextual()) {
+            throw new IllegalStateException("""
+                    The node does not have the transaction (%s), whose log it has.
+                    Maybe it keeps only the last blocks: ask one that keeps all.""".formatted(transaction.hex()));
+        }
+        return HexFormat.of().parseHex(found.path("input").asText().substring(2));
     }
 
     /** The next nonce by what is mined: what is only pending is not counted, since it may be dropped. */

@@ -23,8 +23,12 @@ public record Receipt(
         @Nullable Address contract,
         List<Log> logs) {
 
-    /** @param data as 0x-hex */
-    public record Log(Address address, List<Bytes32> topics, String data, long block, Bytes32 blockHash) {
+    /**
+     * @param data as 0x-hex
+     * @param transaction the transaction that made it
+     */
+    public record Log(
+            Address address, List<Bytes32> topics, String data, long block, Bytes32 blockHash, Bytes32 transaction) {
 
         static Log of(JsonNode log) {
             var topics = new ArrayList<Bytes32>();
@@ -34,7 +38,8 @@ public record Receipt(
                     List.copyOf(topics),
                     log.path("data").asText(),
                     Chain.number(log.path("blockNumber")),
-                    Bytes32.parse(log.path("blockHash").asText()));
+                    Bytes32.parse(log.path("blockHash").asText()),
+                    Bytes32.parse(log.path("transactionHash").asText()));
         }
     }
 

@@ -13,6 +13,7 @@ import io.parley.protocol.Signer;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.web3j.abi.FunctionEncoder;
@@ -50,6 +51,17 @@ final class Deployer {
         return signer.address();
     }
 
+    /**
+     * Where a contract will be that this key creates.
+     *
+     * @param ahead how many transactions of this key come before it
+     */
+    Address created(int ahead) {
+        var bytes = ContractUtils.generateContractAddress(
+                HexFormat.of().parseHex(bare(signer.address().hex())), BigInteger.valueOf(nonce + ahead));
+        return Address.parse("0x" + HexFormat.of().formatHex(bytes));
+    }
+
     /** Creates a contract and waits for its address. */
     Address create(String contract, Type<?>... constructor) {
         return create(contract, Artifacts.bytecode(contract), constructor);
@@ -64,12 +76,6 @@ final class Deployer {
                     .formatted(contract, receipt.gasUsed(), CREATE_GAS));
         }
         return created;
-    }
-
-    /** The address of the contract that is created as the one after so many others. */
-    Address upcoming(int others) {
-        return Address.parse(
-                ContractUtils.generateContractAddress(signer.address().hex(), BigInteger.valueOf(nonce + others)));
     }
 
     /** Calls a contract; the transaction is on its way when this returns. */

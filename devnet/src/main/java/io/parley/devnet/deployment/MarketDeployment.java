@@ -53,7 +53,7 @@ public final class MarketDeployment {
     /** How long an optimistic batch can be challenged: short, for somebody looks on. */
     private static final Duration WINDOW = Duration.ofSeconds(4);
 
-    /** Contracts that are created before the disputes, from the tokens on. */
+    /** Contracts that are created before exit and disputes, from the tokens on. */
     private static final int VERIFIERS = 4;
 
     private static final int QUORUM = 2;
@@ -63,12 +63,12 @@ public final class MarketDeployment {
     private final Chain chain;
     private final DevKeys keys;
     private final Deployer governor;
-    private final long window;
+    private final ExitTerms terms;
 
-    private MarketDeployment(Chain chain, DevKeys keys, long window) {
-        this.window = window;
+    private MarketDeployment(Chain chain, DevKeys keys, ExitTerms terms) {
         this.chain = chain;
         this.keys = keys;
+        this.terms = terms;
         var signer = keys.signer(GOVERNOR);
         fund(chain, signer.address());
         this.governor = new Deployer(chain, signer);
@@ -81,17 +81,19 @@ public final class MarketDeployment {
         }
     }
 
-    /** As below, with the window of a dev chain. */
+    /**
+     * @param marginParameters the content of the set-parameters command for margin
+     */
     public static Deployment deploy(Chain chain, DevKeys keys, byte[] marginParameters) {
-        return deploy(chain, keys, marginParameters, WINDOW);
+        return deploy(chain, keys, marginParameters, ExitTerms.PUBLISHED);
     }
 
     /**
      * @param marginParameters the content of the set-parameters command for margin
-     * @param window for how long an optimistic batch can be challenged
+     * @param terms when the market can be frozen, and how long accounts may register then
      */
-    public static Deployment deploy(Chain chain, DevKeys keys, byte[] marginParameters, Duration window) {
-        return new MarketDeployment(chain, keys, window.toSeconds()).run(marginParameters);
+    public static Deployment deploy(Chain chain, DevKeys keys, byte[] marginParameters, ExitTerms terms) {
+        return new MarketDeployment(chain, keys, terms).run(marginParameters);
     }
 
     /** Gives an address ether for gas; only a dev chain can. */
@@ -107,7 +109,7 @@ public final class MarketDeployment {
         var usd = token("USD", AssetId.cash(), 6);
         var eth = token("ETH", AssetId.spot(DemoMarket.ETH), 18);
         var btc = token("BTC", AssetId.spot(DemoMarket.BTC), 8);
-        var disputes = governor.upcoming(VERIFIERS);
+        var disputes = governor.created(VERIFIERS + 1);
         var vault = vault(usd);
 
         for (var token : List.of(usd, eth, btc)) {
@@ -155,10 +157,11 @@ public final class MarketDeployment {
         var price = governor.create("PriceVerifier");
         var trade = governor.create("TradeVerifier");
         var operator = keys.signer(RELAYER).address();
-        // The two know each other: the vault is created next.
+        // Vault, exit and disputes name each other; the vault comes last, and the others know where it will be.
+        var exit = governor.create("Exit", address(governor.created(2)), seconds(terms.registrationPeriod()));
         var disputes = governor.create(
                 "Disputes",
-                address(governor.upcoming(1)),
+                address(governor.created(1)),
                 address(operator),
                 address(keys.signer(INSURANCE).address()),
                 address(usd.address()),
@@ -176,7 +179,14 @@ public final class MarketDeployment {
                 address(price),
                 address(trade),
                 address(disputes),
-                new Uint64(window));
+                seconds(WINDOW),
+                address(exit),
+                seconds(terms.freezeAfter()),
+                seconds(terms.forceAfter()));
+    }
+
+    private static Uint64 seconds(Duration duration) {
+        return new Uint64(BigInteger.valueOf(duration.toSeconds()));
     }
 
     private void parameters(Address vault, int what, byte[] content) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             Show.class,
             Replay.class,
             Views.class,
+            Exit.class,
             Doctor.class,
             Bench.class
         })
