@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
             Replay.class,
             Views.class,
             Exit.class,
+            Demo.class,
             Doctor.class,
             Bench.class
         })

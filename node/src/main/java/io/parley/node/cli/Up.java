@@ -5,20 +5,11 @@ import io.parley.devnet.deployment.MarketDeployment;
 import io.parley.node.Layout;
 import io.parley.node.Network;
 import io.parley.node.NodeApplication;
-import io.parley.node.NodeSettings;
-import io.parley.node.Role;
-import io.parley.node.Running;
 import io.parley.node.Terminal;
 import io.parley.node.demo.Door;
 import io.parley.node.demo.FirstSet;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.file.Files;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,7 +23,6 @@ import picocli.CommandLine.Option;
 final class Up implements Callable<Integer> {
 
     private static final Logger LOG = Logger.getLogger(Up.class);
-    private static final int USUAL_PORT = 8080;
     private static final long ARBITRAGE_MILLIS = 5_000;
 
     @Option(names = "--once", description = "Exit once the first set has settled: 0 if all of it did, 1 otherwise.")
@@ -60,41 +50,11 @@ final class Up implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var layout = Layout.here();
-        var terminal = new Terminal(System.out);
-        terminal.line("Parley");
-        var network = Network.start(layout, terminal);
-        var stopped = new CountDownLatch(1);
-        // Ctrl-C: Quarkus stops the roles in a hook of its own; broker, database and chain go after them.
-        var hook = new Thread(() -> {
-            await(stopped);
-            network.close();
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            int http = port != 0 ? port : freePort();
-            var api = URI.create("http://127.0.0.1:" + http);
-            NodeSettings.of(Role.all())
-                    .devnet(layout, network.devnet(), network.deployment(), network.keys())
-                    .set("quarkus.http.host", "127.0.0.1")
-                    .set("quarkus.http.port", http)
-                    .set("parley.relayer.settle", settle)
-                    .logTo(layout.log())
-                    .apply();
-            return NodeApplication.run(() -> {
-                Running.here(
-                                api,
-                                network.devnet().kafka().bootstrapServers(),
-                                network.devnet().anvil().rpcUrl())
-                        .write(layout.running());
-                int code = ready(layout, terminal, network, api);
-                return once ? code : NodeApplication.untilStopped();
-            });
-        } finally {
-            stopped.countDown();
-            network.close();
-            delete(layout);
-        }
+        return LocalNode.run(
+                new Terminal(System.out), port, settings -> settings.set("parley.relayer.settle", settle), node -> {
+                    int code = ready(node.layout(), node.terminal(), node.network(), node.api());
+                    return once ? code : NodeApplication.untilStopped();
+                });
     }
 
     private int ready(Layout layout, Terminal terminal, Network network, URI api) throws Exception {
@@ -104,7 +64,7 @@ final class Up implements Callable<Integer> {
             try {
                 var door = new Door(api);
                 arbitrage(network, door);
-                var set = new FirstSet(terminal, door, network.keys(), faucet(network));
+                var set = new FirstSet(terminal, door, network.keys(), LocalNode.faucet(network));
                 code = set.run() ? Parley.DONE : Parley.OUTCOME;
             } catch (RuntimeException e) {
                 terminal.line("%n  The first set was not settled: %s", e.toString());
@@ -123,7 +83,7 @@ final class Up implements Callable<Integer> {
     }
 
     /** Keeps the pools at the market while this runs, as arbitrageurs do where there are any. */
-    private static void arbitrage(Network network, Door door) throws InterruptedException {
+    static void arbitrage(Network network, Door door) throws InterruptedException {
         var chain = new Chain(URI.create(network.devnet().anvil().rpcUrl()));
         var once =
                 (Runnable) () -> MarketDeployment.alignPools(chain, network.keys(), network.deployment(), door.marks());
@@ -141,38 +101,5 @@ final class Up implements Callable<Integer> {
                 LOG.debug("The pools are no longer kept at the market", e);
             }
         });
-    }
-
-    private static FirstSet.Faucet faucet(Network network) {
-        var chain = new Chain(URI.create(network.devnet().anvil().rpcUrl()));
-        return (owner, account, asset, name, whole) -> MarketDeployment.deposit(
-                chain, network.keys(), network.deployment(), owner, account, asset, name, whole);
-    }
-
-    private static int freePort() {
-        for (int candidate : new int[] {USUAL_PORT, 0}) {
-            try (var socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException taken) {
-                continue;
-            }
-        }
-        throw new IllegalStateException("There is no free port on the loopback interface.");
-    }
-
-    private static void await(CountDownLatch stopped) {
-        try {
-            stopped.await(30, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void delete(Layout layout) {
-        try {
-            Files.deleteIfExists(layout.running());
-        } catch (IOException e) {
-            // It names a process that is gone; who reads it sees that.
-        }
     }
 }

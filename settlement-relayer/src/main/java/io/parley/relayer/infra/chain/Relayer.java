@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,7 @@ public class Relayer {
     private final Clock clock = Clock.systemUTC();
     private final Semaphore work = new Semaphore(0);
     private volatile boolean stopping;
+    private volatile Predicate<BatchRecord> held = batch -> false;
     private @Nullable Thread thread;
 
     Relayer(
@@ -84,6 +86,12 @@ public class Relayer {
         if (running != null && !running.join(java.time.Duration.ofSeconds(5))) {
             running.interrupt();
         }
+    }
+
+    /** Posts and settles nothing from the first batch on for which this holds, until it is called with another condition. */
+    public void hold(Predicate<BatchRecord> condition) {
+        held = condition;
+        wake();
     }
 
     /** A batch has come into the store. */
@@ -206,6 +214,9 @@ public class Relayer {
                 return false;
             }
             var batch = kept.get();
+            if (held.test(batch)) {
+                return false;
+            }
             boolean next = sequence == state.verified() + 1;
             submit(
                     batch,

@@ -32,6 +32,7 @@ import org.web3j.abi.datatypes.generated.Uint64;
 final class Vault {
 
     private static final Bytes32 QUEUED = topic("Queued(uint64,bytes32,bytes)");
+    private static final Bytes32 POSTED = topic("BatchPosted(uint64,bytes32,bytes32,bytes32,uint32)");
 
     // Rough gas by size, to plan a batch over transactions; what each really takes is estimated by the node before it
     // is sent.
@@ -133,6 +134,11 @@ final class Vault {
         return chain.logs(address, QUEUED, fromBlock, toBlock).stream()
                 .map(Vault::entry)
                 .toList();
+    }
+
+    /** Logs of batches that were posted in these blocks; their topics are sequence and hash of the header. */
+    List<Receipt.Log> postings(long fromBlock, long toBlock) {
+        return chain.logs(address, POSTED, fromBlock, toBlock);
     }
 
     private static Entry entry(Receipt.Log log) {

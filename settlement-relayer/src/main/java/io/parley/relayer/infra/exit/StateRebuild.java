@@ -14,8 +14,8 @@ import io.parley.protocol.Keccak256;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.Undecodable;
 import io.parley.protocol.Withdrawal;
+import io.parley.relayer.infra.chain.Published;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -178,33 +178,11 @@ public final class StateRebuild {
         return applied.withdrawals();
     }
 
-    /**
-     * Finds bytes in call data by their hash: an ABI-encoded byte string stands behind its length. So it does not matter by
-     * which function, or through which other contract, a batch was published.
-     */
     private static byte[] published(long sequence, String what, byte[] input, Receipt.Log log, Bytes32 hash) {
-        for (int at = 32; at < input.length; at++) {
-            int length = length(input, at);
-            if (length > 0 && length <= input.length - at) {
-                var bytes = Arrays.copyOfRange(input, at, at + length);
-                if (Keccak256.hash(bytes).equals(hash)) {
-                    return bytes;
-                }
-            }
-        }
-        throw new RebuildFailed(
-                """
-                The %s of batch %d (hash %s) is not in the call data of transaction %s.
-                Maybe another contract made it up there: its trace would have it.""".formatted(what, sequence, hash.hex(), log.transaction().hex()));
-    }
-
-    /** The length in the word that ends here; -1 where no length of ours is written. */
-    private static int length(byte[] input, int end) {
-        for (int i = end - 32; i < end - 3; i++) {
-            if (input[i] != 0) {
-                return -1;
-            }
-        }
-        return (input[end - 3] & 0xff) << 16 | (input[end - 2] & 0xff) << 8 | input[end - 1] & 0xff;
+        return Published.find(input, hash)
+                .orElseThrow(() -> new RebuildFailed("""
+                        The %s of batch %d (hash %s) is not in the call data of transaction %s.
+                        Maybe another contract made it up there: its trace would have it.""".formatted(
+                                what, sequence, hash.hex(), log.transaction().hex())));
     }
 }
