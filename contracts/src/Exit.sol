@@ -295,7 +295,7 @@ contract Exit is IExit, ReentrancyGuardTransient {
     function _claimForfeited(uint64 asset, uint32 index) private returns (bool isPaid) {
         Registration storage noted = _registrations[index];
         uint256 worth = _state.worth;
-        if (noted.isLate || worth == 0 || hadForfeited[asset][index]) return false;
+        if (noted.claim == 0 || noted.isLate || worth == 0 || hadForfeited[asset][index]) return false;
         uint256 needed = Math.min(_state.shortfall, worth);
         uint64 units = uint64(Math.mulDiv(uint256(pool[asset]) * noted.claim, needed, uint256(_state.claims) * worth));
         if (units == 0) return false;

@@ -562,6 +562,19 @@ contract ExitTest is ExitScenario {
         assertEq(usd.balanceOf(alice) + usd.balanceOf(solver), 2400e6 + 1, "first come, first served");
     }
 
+    function test_onlyADebtorRegisters_andThePoolIsNobodys() public {
+        freezes();
+        register(BOB);
+        closes();
+        uint32[] memory all = new uint32[](1);
+        all[0] = BOB;
+        exit.claimAll(all);
+        exit.claimAllForfeited(ETH, all);
+        vm.expectRevert(abi.encodeWithSelector(IExit.AlreadyPaid.selector, BOB));
+        exit.claimForfeited(ETH, BOB);
+        assertEq(vault.listing(ETH).claims, ONE * 297 / 1000);
+    }
+
     function test_aClaimThatNoVaultCouldPay_isCutOff() public {
         priceIs(contentOf(Bundle(int64(2000 * ONE), type(int64).max, 1)));
         moves(SOLVER, ALICE, PERP, type(int64).max, 0);

@@ -86,34 +86,49 @@ public final class ExitDesk {
                 Fixed8.format(shares.cash() + shares.left()),
                 decimal(shares.claims()),
                 isClosed ? "" : ", if every account is registered in time");
-        accounts.forEach((index, account) -> show(index, account, shares));
+        accounts.forEach((index, account) -> show(index, account, shares, isClosed));
     }
 
-    private void show(int index, Account account, EscapeShares shares) {
+    private void show(int index, Account account, EscapeShares shares, boolean isClosed) {
         var value = value(index);
         line("account     %s/%d (index %d)", account.owner(), account.account(), index);
-        line("  worth     %s USD: cash %s and derivatives", decimal(value.value()), Fixed8.format(account.cash()));
+        line(
+                "  worth     %s USD: %s cash, %s in derivatives",
+                decimal(value.value()),
+                Fixed8.format(account.cash()),
+                decimal(value.value().subtract(BigInteger.valueOf(account.cash()))));
         value.kept().forEach((asset, units) -> line("  keeps     %s %s", Fixed8.format(units), name(asset)));
         value.forfeited()
                 .forEach((asset, lost) -> line(
                         "  forfeits  %s %s for its debt, of it %s for who registers the account",
                         Fixed8.format(lost.units()), name(asset), Fixed8.format(lost.bounty())));
         if (value.claim() > 0) {
-            var noted = contracts.registration(exit, index);
-            line(
-                    "  claim     %s USD, served with %s USD%s",
-                    Fixed8.format(value.claim()),
-                    Fixed8.format(shares.cashOf(value.claim())),
-                    noted.isPaid()
-                            ? " (paid)"
-                            : noted.isLate() ? " (late)" : noted.isRegistered() ? " (registered)" : "");
-            pools().forEach((asset, units) -> {
-                long share = shares.baseOf(units, value.claim());
-                if (share > 0) {
-                    line("            and %s %s of what was forfeited", Fixed8.format(share), name(asset));
-                }
-            });
+            showClaim(value.claim(), contracts.registration(exit, index), shares, isClosed);
         }
+    }
+
+    private void showClaim(long claim, Registration noted, EscapeShares shares, boolean isClosed) {
+        if (noted.isLate()) {
+            line("  claim     %s USD, came late and was served as far as cash was left", Fixed8.format(claim));
+            return;
+        }
+        if (isClosed && !noted.isRegistered()) {
+            line(
+                    "  claim     %s USD, not registered: late, %s USD are left for it",
+                    Fixed8.format(claim), Fixed8.format(shares.lateCashOf(claim)));
+            return;
+        }
+        line(
+                "  claim     %s USD, served with %s USD%s",
+                Fixed8.format(claim),
+                Fixed8.format(shares.cashOf(claim)),
+                noted.isPaid() ? " (paid)" : noted.isRegistered() ? " (registered)" : "");
+        pools().forEach((asset, units) -> {
+            long share = shares.baseOf(units, claim);
+            if (share > 0) {
+                line("            and %s %s of what was forfeited", Fixed8.format(share), name(asset));
+            }
+        });
     }
 
     private EscapeValue value(int index) {
