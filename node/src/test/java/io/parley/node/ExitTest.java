@@ -159,7 +159,7 @@ class ExitTest {
 
         deposit("alice", 0, AssetId.cash(), "USD", 1);
         market.passes(TERMS.freezeAfter().toSeconds() + 1);
-        assertThat(exit("alice").text).contains("the market stops", "register    1 accounts");
+        assertThat(exit("alice").text).contains("the market stops", "register    1 account:");
         market.passes(TERMS.registrationPeriod().toSeconds());
         var owner = market.address("alice");
         var before = market.balance("USD", owner);

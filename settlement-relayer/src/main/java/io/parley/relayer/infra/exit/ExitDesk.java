@@ -86,10 +86,12 @@ public final class ExitDesk {
                 Fixed8.format(shares.cash() + shares.left()),
                 decimal(shares.claims()),
                 isClosed ? "" : ", if every account is registered in time");
-        accounts.forEach((index, account) -> show(index, account, shares, isClosed));
+        var pools = pools();
+        accounts.forEach((index, account) -> show(index, account, shares, pools, isClosed));
     }
 
-    private void show(int index, Account account, EscapeShares shares, boolean isClosed) {
+    private void show(
+            int index, Account account, EscapeShares shares, SortedMap<AssetId, Long> pools, boolean isClosed) {
         var value = value(index);
         line("account     %s/%d (index %d)", account.owner(), account.account(), index);
         line(
@@ -103,11 +105,12 @@ public final class ExitDesk {
                         "  forfeits  %s %s for its debt, of it %s for who registers the account",
                         Fixed8.format(lost.units()), name(asset), Fixed8.format(lost.bounty())));
         if (value.claim() > 0) {
-            showClaim(value.claim(), contracts.registration(exit, index), shares, isClosed);
+            showClaim(value.claim(), contracts.registration(exit, index), shares, pools, isClosed);
         }
     }
 
-    private void showClaim(long claim, Registration noted, EscapeShares shares, boolean isClosed) {
+    private void showClaim(
+            long claim, Registration noted, EscapeShares shares, SortedMap<AssetId, Long> pools, boolean isClosed) {
         if (noted.isLate()) {
             line("  claim     %s USD, came late and was served as far as cash was left", Fixed8.format(claim));
             return;
@@ -123,7 +126,7 @@ public final class ExitDesk {
                 Fixed8.format(claim),
                 Fixed8.format(shares.cashOf(claim)),
                 noted.isPaid() ? " (paid)" : noted.isRegistered() ? " (registered)" : "");
-        pools().forEach((asset, units) -> {
+        pools.forEach((asset, units) -> {
             long share = shares.baseOf(units, claim);
             if (share > 0) {
                 line("            and %s %s of what was forfeited", Fixed8.format(share), name(asset));
@@ -211,7 +214,7 @@ public final class ExitDesk {
         long walked = contracts.standing(exit).walked();
         var rest = state.queue().subList(Math.toIntExact(walked), state.queue().size());
         if (!rest.isEmpty()) {
-            sendAll("refund", rest.size() + " queue entries", exit, ExitCalls.refund(rest));
+            sendAll("refund", count(rest.size(), "queue entries", "queue entry"), exit, ExitCalls.refund(rest));
         }
     }
 
@@ -219,7 +222,8 @@ public final class ExitDesk {
         for (var batch : unpaid().entrySet()) {
             sendAll(
                     "pay",
-                    "%d withdrawals of batch %d".formatted(batch.getValue().size(), batch.getKey()),
+                    "%s of batch %d"
+                            .formatted(count(batch.getValue().size(), "withdrawals", "withdrawal"), batch.getKey()),
                     state.vault(),
                     ExitCalls.pay(batch.getKey(), batch.getValue()));
         }
@@ -250,7 +254,7 @@ public final class ExitDesk {
                         && !contracts.registration(exit, index).isRegistered())
                 .toList();
         if (!missing.isEmpty()) {
-            sendAll("register", missing.size() + " accounts", exit, ExitCalls.register(state, missing));
+            sendAll("register", count(missing.size(), "accounts", "account"), exit, ExitCalls.register(state, missing));
         }
     }
 
@@ -272,7 +276,7 @@ public final class ExitDesk {
                 })
                 .toList();
         if (!due.isEmpty()) {
-            sendAll("claim", "cash of %d accounts".formatted(due.size()), exit, ExitCalls.claim(due));
+            sendAll("claim", "cash of " + count(due.size(), "accounts", "account"), exit, ExitCalls.claim(due));
         }
     }
 
@@ -290,7 +294,7 @@ public final class ExitDesk {
             if (!due.isEmpty()) {
                 sendAll(
                         "claim",
-                        "forfeited %s for %d accounts".formatted(name(asset), due.size()),
+                        "forfeited %s for %s".formatted(name(asset), count(due.size(), "accounts", "account")),
                         exit,
                         ExitCalls.claimForfeited(asset, due));
             }
@@ -381,6 +385,10 @@ public final class ExitDesk {
                 .listing(asset)
                 .map(listed -> listed.name())
                 .orElse("" + asset);
+    }
+
+    private static String count(int n, String many, String one) {
+        return n + " " + (n == 1 ? one : many);
     }
 
     private static String decimal(BigInteger units) {
