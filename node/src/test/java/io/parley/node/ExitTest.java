@@ -98,7 +98,10 @@ class ExitTest {
                 .contains("forfeits  2 ETH", "forfeits  1.3334 ETH", "freeze      not yet", "in 3 h 0 min");
 
         market.passes(TERMS.freezeAfter().toSeconds() + 1);
-        var frozen = exit(RESCUER, "--all");
+        var asked = exit(RESCUER, "--all");
+        assertThat(asked.code).isEqualTo(1);
+        assertThat(asked.text).contains("possible now, but nobody asked for it").doesNotContain(" gas");
+        var frozen = exit(RESCUER, "--all", "--freeze");
         assertThat(frozen.code).isEqualTo(1);
         assertThat(frozen.text)
                 .contains(
@@ -159,7 +162,7 @@ class ExitTest {
 
         deposit("alice", 0, AssetId.cash(), "USD", 1);
         market.passes(TERMS.freezeAfter().toSeconds() + 1);
-        assertThat(exit("alice").text).contains("the market stops", "register    1 account:");
+        assertThat(exit("alice", "--freeze").text).contains("the market stops", "register    1 account:");
         market.passes(TERMS.registrationPeriod().toSeconds());
         var owner = market.address("alice");
         var before = market.balance("USD", owner);

@@ -178,10 +178,11 @@ public final class ExitDesk {
     /**
      * Does all that can be done now, in order: freeze, refunds, withdrawals, registration, close, claims.
      *
+     * @param mayFreeze whether the market is stopped if it can be, which is for good and for everybody
      * @return whether the accounts have had all they will get; if not, what is missing was said
      */
-    public boolean advance() {
-        if (contracts.frozenAt() == 0 && !freeze()) {
+    public boolean advance(boolean mayFreeze) {
+        if (contracts.frozenAt() == 0 && !freeze(mayFreeze)) {
             return false;
         }
         if (!contracts.market().finalRoot().equals(state.root())) {
@@ -200,10 +201,15 @@ public final class ExitDesk {
         return true;
     }
 
-    private boolean freeze() {
+    private boolean freeze(boolean mayFreeze) {
         var obstacle = freezable();
         if (obstacle.isPresent()) {
             line("freeze      not yet: the market %s", obstacle.get());
+            return false;
+        }
+        if (!mayFreeze) {
+            line(
+                    "freeze      possible now, but nobody asked for it: with --freeze the market stops, for good and for all");
             return false;
         }
         send("freeze", "the market stops", state.vault(), ExitContracts.encode("freeze"));
