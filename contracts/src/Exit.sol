@@ -238,7 +238,10 @@ contract Exit is IExit, ReentrancyGuardTransient {
         bytes32 paid = vault.paidHash();
         if (paid != due) revert WithdrawalsUnpaid(paid, due);
 
-        uint64 available = vault.listing(uint64(AssetIds.CASH)).claims - vault.totalOwed(uint64(AssetIds.CASH));
+        uint64 held = vault.listing(uint64(AssetIds.CASH)).claims;
+        uint64 owed = vault.totalOwed(uint64(AssetIds.CASH));
+        // A state that no proof stands behind may owe more than there is; the base must come out even then.
+        uint64 available = held > owed ? held - owed : 0;
         uint96 claims = _state.claims;
         _state.closedAt = uint64(block.timestamp);
         _state.cash = uint64(Math.min(available, claims));
@@ -295,7 +298,7 @@ contract Exit is IExit, ReentrancyGuardTransient {
     function _claimForfeited(uint64 asset, uint32 index) private returns (bool isPaid) {
         Registration storage noted = _registrations[index];
         uint256 worth = _state.worth;
-        if (noted.isLate || worth == 0 || hadForfeited[asset][index]) return false;
+        if (noted.claim == 0 || noted.isLate || worth == 0 || hadForfeited[asset][index]) return false;
         uint256 needed = Math.min(_state.shortfall, worth);
         uint64 units = uint64(Math.mulDiv(uint256(pool[asset]) * noted.claim, needed, uint256(_state.claims) * worth));
         if (units == 0) return false;

@@ -562,6 +562,39 @@ contract ExitTest is ExitScenario {
         assertEq(usd.balanceOf(alice) + usd.balanceOf(solver), 2400e6 + 1, "first come, first served");
     }
 
+    function test_onlyADebtorRegisters_andThePoolIsNobodys() public {
+        freezes();
+        register(BOB);
+        closes();
+        uint32[] memory all = new uint32[](1);
+        all[0] = BOB;
+        exit.claimAll(all);
+        exit.claimAllForfeited(ETH, all);
+        vm.expectRevert(abi.encodeWithSelector(IExit.AlreadyPaid.selector, BOB));
+        exit.claimForfeited(ETH, BOB);
+        assertEq(vault.listing(ETH).claims, ONE * 297 / 1000);
+    }
+
+    function test_whereMoreIsOwedThanHeld_theExitStillCloses() public {
+        parentRoot = stateRoot();
+        IVault.Withdrawal[] memory list = new IVault.Withdrawal[](1);
+        list[0] = IVault.Withdrawal(USD, alice, 5000 * ONE);
+        g.withdrawalHash = keccak256(abi.encodePacked(bytes32(0), keccak256(abi.encodePacked(USD, alice, 5000 * ONE))));
+        becomesFinal();
+        goesOn();
+        registerKey(bob, 0, session, 1, T0);
+        settle(closeBatch());
+        vault.pay(2, list);
+        assertEq(vault.totalOwed(USD), 5000 * ONE);
+        freezes();
+        registerEveryone();
+        closes();
+        assertEq(exit.state().cash, 0);
+        assertEq(exit.state().left, 0);
+        exit.claimForfeited(ETH, SOLVER);
+        assertEq(eth.balanceOf(solver), 0.198 ether);
+    }
+
     function test_aClaimThatNoVaultCouldPay_isCutOff() public {
         priceIs(contentOf(Bundle(int64(2000 * ONE), type(int64).max, 1)));
         moves(SOLVER, ALICE, PERP, type(int64).max, 0);

@@ -37,9 +37,9 @@ public record EscapeShares(long cash, long left, BigInteger claims, BigInteger w
         return claims.subtract(BigInteger.valueOf(cash));
     }
 
-    /** The cash of a claim: ⌊claim · cash / P⌋. */
+    /** The cash of a claim in time: ⌊claim · cash / P⌋. */
     public long cashOf(long claim) {
-        return claim == 0
+        return claim == 0 || claims.signum() == 0
                 ? 0
                 : BigInteger.valueOf(claim)
                         .multiply(BigInteger.valueOf(cash))
@@ -47,13 +47,18 @@ public record EscapeShares(long cash, long left, BigInteger claims, BigInteger w
                         .longValueExact();
     }
 
+    /** The cash of a claim that comes now, after the close. */
+    public long lateCashOf(long claim) {
+        return Math.min(claim, left);
+    }
+
     /**
-     * The base that a claim gets of what was forfeited: ⌊pool · claim · min(shortfall, worth) / (P · worth)⌋.
+     * The base that a claim in time gets of what was forfeited: ⌊pool · claim · min(shortfall, worth) / (P · worth)⌋.
      *
      * @param pool units of the asset in the pool
      */
     public long baseOf(long pool, long claim) {
-        return claim == 0 || worth.signum() == 0
+        return claim == 0 || claims.signum() == 0 || worth.signum() == 0
                 ? 0
                 : BigInteger.valueOf(pool)
                         .multiply(BigInteger.valueOf(claim))

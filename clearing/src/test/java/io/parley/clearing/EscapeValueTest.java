@@ -94,7 +94,19 @@ class EscapeValueTest {
         var shares = EscapeShares.at(units("10"), List.of(value("4", Map.of(), at("1"))));
         assertThat(shares.cashOf(units("4"))).isEqualTo(units("4"));
         assertThat(shares.left()).isEqualTo(units("6"));
+        assertThat(shares.lateCashOf(units("5"))).isEqualTo(units("5"));
+        assertThat(shares.lateCashOf(units("7"))).isEqualTo(units("6"));
         assertThat(shares.baseOf(5, units("4"))).isZero();
+    }
+
+    @Test
+    void withoutAClaimInTime_nothingIsShared() {
+        var debtor = value("-3000", Map.of(ETH, "1"), at("2000"));
+        var shares = EscapeShares.at(units("10"), List.of(debtor));
+        assertThat(shares.left()).isEqualTo(units("10"));
+        assertThat(shares.cashOf(units("5"))).isZero();
+        assertThat(shares.baseOf(debtor.forfeited().get(ETH).pooled(), units("5")))
+                .isZero();
     }
 
     private static Optional<PriceContent> at(String dollars) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.parley.clearing.Account;
 import io.parley.clearing.BatchAssembler;
+import io.parley.clearing.BatchVerifier;
 import io.parley.clearing.Ledger;
 import io.parley.clearing.MarginParameters;
 import io.parley.clearing.StepResult;
@@ -49,6 +50,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.web3j.abi.FunctionEncoder;
@@ -153,7 +155,18 @@ final class SettledMarket implements AutoCloseable {
         var underlyings = new ArrayList<PriceContent.Underlying>();
         for (int underlying : new int[] {DemoMarket.ETH, DemoMarket.BTC}) {
             underlyings.add(new PriceContent.Underlying(
-                    underlying, dollars * Fixed8.ONE, Fixed8.ONE, 0, dollars * Fixed8.ONE, List.of()));
+                    underlying,
+                    dollars * Fixed8.ONE,
+                    Fixed8.ONE,
+                    0,
+                    dollars * Fixed8.ONE,
+                    DemoMarket.listings().stream()
+                            .map(DemoMarket.Listed::asset)
+                            .filter(asset -> asset.kind().isOption() && asset.underlying() == underlying)
+                            .map(AssetId::expiryDay)
+                            .distinct()
+                            .map(day -> new PriceContent.Expiry(day, dollars * Fixed8.ONE, 0, 0, 0, 0, 0))
+                            .toList()));
         }
         var content = new PriceContent(Fixed8.ONE, underlyings, marks);
         var bytes = Blob.of(content.encode());
@@ -255,6 +268,40 @@ final class SettledMarket implements AutoCloseable {
                 new DynamicBytes(batch.data().bytes()),
                 new DynamicBytes(batch.witness().bytes()),
                 new Uint32(0));
+    }
+
+    /** Ends a posted batch whose window is over. */
+    void finalise(BatchRecord batch) {
+        var verified = (BatchVerifier.Verified) new BatchVerifier(ledger.domain()).verify(batch);
+        var receipt = send(
+                MarketDeployment.RELAYER,
+                vault(),
+                encode(
+                        "finalize",
+                        new DynamicBytes(batch.header().encode()),
+                        new DynamicBytes(verified.state()),
+                        new Uint32(0)));
+        assertThat(receipt.success()).as("batch %d", batch.sequence()).isTrue();
+    }
+
+    /** Cuts off what is posted from a batch on, as a dispute that was won does. */
+    void cut(long sequence) {
+        var disputes = deployment.disputes().hex();
+        chain.rpc().call("anvil_impersonateAccount", disputes);
+        chain.rpc().call("anvil_setBalance", disputes, "0xde0b6b3a7640000");
+        var hash = chain.rpc()
+                .call(
+                        "eth_sendTransaction",
+                        Map.of(
+                                "from",
+                                disputes,
+                                "to",
+                                vault().hex(),
+                                "data",
+                                encode("cut", new Uint64(BigInteger.valueOf(sequence)))))
+                .asText();
+        chain.rpc().call("anvil_stopImpersonatingAccount", disputes);
+        assertThat(chain.receipt(Bytes32.parse(hash)).orElseThrow().success()).isTrue();
     }
 
     static String encode(String function, Type<?>... arguments) {

@@ -18,6 +18,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,20 +48,23 @@ class StateRebuildTest {
 
     @Test
     void everyBalance_isFound_inTheCallDataOfFinalBatchesAlone() throws Exception {
-        market.settleAll();
+        // The first becomes final by its window.
+        var first = market.nextBatch();
+        post(first.header(), first.data().bytes());
+        market.passes(60);
+        market.finalise(first);
         market.trade("alice", 0, SettledMarket.PERP, 2 * Fixed8.ONE, -6_000 * Fixed8.ONE)
                 .trade("bob", 0, SettledMarket.ETH, -Fixed8.ONE / 3, 1_000 * Fixed8.ONE)
                 .withdraw("carol", AssetId.cash(), 123 * Fixed8.ONE)
                 .price(SettledMarket.NOW + 1, 3_010, 90 * Fixed8.ONE);
         var batch = market.nextBatch();
-        replaced(batch.header(), batch.data().bytes());
-        var wrong = market.settleData(batch);
-        assertThat(market.send(
-                                MarketDeployment.RELAYER,
-                                market.vault(),
-                                wrong.substring(0, wrong.length() - 2_000) + "00".repeat(1_000))
-                        .success())
-                .as("a transaction that reverts")
+        // The second was posted wrongly and cut off, wrongly again and replaced, and once its transaction failed.
+        post(wrong(batch.header(), false), batch.data().bytes());
+        market.cut(batch.sequence());
+        post(wrong(batch.header(), true), batch.data().bytes());
+        var data = market.settleData(batch);
+        var broken = data.substring(0, data.length() - 2_000) + "00".repeat(1_000);
+        assertThat(market.send(MarketDeployment.RELAYER, market.vault(), broken).success())
                 .isFalse();
         market.settle(batch);
         var finalAccounts = new TreeMap<>(market.accountsAtClose());
@@ -117,20 +122,18 @@ class StateRebuildTest {
                 .hasMessageContaining("no contract");
     }
 
-    /** Posts another batch at the same place, which the right one then takes. */
-    private void replaced(BatchHeader header, byte[] data) {
-        post(
-                new BatchHeader(
-                        header.sequence(),
-                        header.parentRoot(),
-                        Bytes32.of(new byte[32]),
-                        header.stepsRoot(),
-                        header.dataHash(),
-                        header.steps(),
-                        header.queueFrom(),
-                        header.queueTo(),
-                        header.verifiedOnly()),
-                data);
+    /** Another batch at the same place. One that must be proven can be replaced. */
+    private static BatchHeader wrong(BatchHeader header, boolean verifiedOnly) {
+        return new BatchHeader(
+                header.sequence(),
+                header.parentRoot(),
+                Bytes32.ZERO,
+                header.stepsRoot(),
+                header.dataHash(),
+                header.steps(),
+                header.queueFrom(),
+                header.queueTo(),
+                verifiedOnly);
     }
 
     private void post(BatchHeader header, byte[] data) {
@@ -146,14 +149,14 @@ class StateRebuildTest {
         var before = System.out;
         System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
         try {
-            var arguments = new java.util.ArrayList<>(java.util.List.of(
+            var arguments = new ArrayList<>(List.of(
                     "state",
                     "rebuild",
                     "--rpc",
                     market.rpc(),
                     "--vault",
                     market.vault().hex()));
-            arguments.addAll(java.util.List.of(options));
+            arguments.addAll(List.of(options));
             assertThat(Parley.run(arguments.toArray(String[]::new))).isZero();
         } finally {
             System.setOut(before);

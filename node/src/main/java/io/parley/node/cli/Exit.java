@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
         name = "exit",
         mixinStandardHelpOptions = true,
         description = {
-            "Shows what the key's accounts leave a stopped market with, and does all that can be done now: freeze,",
-            "refunds, withdrawals, registration, close, claims. Says of all else how long it takes or what is missing.",
+            "Shows what the key's accounts leave a stopped market with, and does all that can be done now: refunds,",
+            "withdrawals, registration, close, claims. Says of all else how long it takes or what is missing.",
             "Needs no server of Parley. Run it again to go on; 0 is returned once everything is paid."
         })
 final class Exit implements Callable<Integer> {
@@ -29,6 +29,11 @@ final class Exit implements Callable<Integer> {
     @Option(names = "--all", description = "Serve every account of the market, and have the bounties of those in debt.")
     private boolean all;
 
+    @Option(
+            names = "--freeze",
+            description = "Stop the market if it can be stopped. It is for good, and for everybody.")
+    private boolean freeze;
+
     @Option(names = "--show", description = "Only show; send nothing.")
     private boolean show;
 
@@ -39,6 +44,6 @@ final class Exit implements Callable<Integer> {
         var desk = new ExitDesk(
                 chain, StateRebuild.of(chain, market.vault(), market.fromBlock()), signer, all, System.out::println);
         desk.show();
-        return show || desk.advance() ? Parley.DONE : Parley.OUTCOME;
+        return show || desk.advance(freeze) ? Parley.DONE : Parley.OUTCOME;
     }
 }

@@ -86,34 +86,52 @@ public final class ExitDesk {
                 Fixed8.format(shares.cash() + shares.left()),
                 decimal(shares.claims()),
                 isClosed ? "" : ", if every account is registered in time");
-        accounts.forEach((index, account) -> show(index, account, shares));
+        var pools = pools();
+        accounts.forEach((index, account) -> show(index, account, shares, pools, isClosed));
     }
 
-    private void show(int index, Account account, EscapeShares shares) {
+    private void show(
+            int index, Account account, EscapeShares shares, SortedMap<AssetId, Long> pools, boolean isClosed) {
         var value = value(index);
         line("account     %s/%d (index %d)", account.owner(), account.account(), index);
-        line("  worth     %s USD: cash %s and derivatives", decimal(value.value()), Fixed8.format(account.cash()));
+        line(
+                "  worth     %s USD: %s cash, %s in derivatives",
+                decimal(value.value()),
+                Fixed8.format(account.cash()),
+                decimal(value.value().subtract(BigInteger.valueOf(account.cash()))));
         value.kept().forEach((asset, units) -> line("  keeps     %s %s", Fixed8.format(units), name(asset)));
         value.forfeited()
                 .forEach((asset, lost) -> line(
                         "  forfeits  %s %s for its debt, of it %s for who registers the account",
                         Fixed8.format(lost.units()), name(asset), Fixed8.format(lost.bounty())));
         if (value.claim() > 0) {
-            var noted = contracts.registration(exit, index);
-            line(
-                    "  claim     %s USD, served with %s USD%s",
-                    Fixed8.format(value.claim()),
-                    Fixed8.format(shares.cashOf(value.claim())),
-                    noted.isPaid()
-                            ? " (paid)"
-                            : noted.isLate() ? " (late)" : noted.isRegistered() ? " (registered)" : "");
-            pools().forEach((asset, units) -> {
-                long share = shares.baseOf(units, value.claim());
-                if (share > 0) {
-                    line("            and %s %s of what was forfeited", Fixed8.format(share), name(asset));
-                }
-            });
+            showClaim(value.claim(), contracts.registration(exit, index), shares, pools, isClosed);
         }
+    }
+
+    private void showClaim(
+            long claim, Registration noted, EscapeShares shares, SortedMap<AssetId, Long> pools, boolean isClosed) {
+        if (noted.isLate()) {
+            line("  claim     %s USD, came late and was served as far as cash was left", Fixed8.format(claim));
+            return;
+        }
+        if (isClosed && !noted.isRegistered()) {
+            line(
+                    "  claim     %s USD, not registered: late, %s USD are left for it",
+                    Fixed8.format(claim), Fixed8.format(shares.lateCashOf(claim)));
+            return;
+        }
+        line(
+                "  claim     %s USD, served with %s USD%s",
+                Fixed8.format(claim),
+                Fixed8.format(shares.cashOf(claim)),
+                noted.isPaid() ? " (paid)" : noted.isRegistered() ? " (registered)" : "");
+        pools.forEach((asset, units) -> {
+            long share = shares.baseOf(units, claim);
+            if (share > 0) {
+                line("            and %s %s of what was forfeited", Fixed8.format(share), name(asset));
+            }
+        });
     }
 
     private EscapeValue value(int index) {
@@ -160,10 +178,11 @@ public final class ExitDesk {
     /**
      * Does all that can be done now, in order: freeze, refunds, withdrawals, registration, close, claims.
      *
+     * @param mayFreeze whether the market is stopped if it can be, which is for good and for everybody
      * @return whether the accounts have had all they will get; if not, what is missing was said
      */
-    public boolean advance() {
-        if (contracts.frozenAt() == 0 && !freeze()) {
+    public boolean advance(boolean mayFreeze) {
+        if (contracts.frozenAt() == 0 && !freeze(mayFreeze)) {
             return false;
         }
         if (!contracts.market().finalRoot().equals(state.root())) {
@@ -182,10 +201,15 @@ public final class ExitDesk {
         return true;
     }
 
-    private boolean freeze() {
+    private boolean freeze(boolean mayFreeze) {
         var obstacle = freezable();
         if (obstacle.isPresent()) {
             line("freeze      not yet: the market %s", obstacle.get());
+            return false;
+        }
+        if (!mayFreeze) {
+            line(
+                    "freeze      possible now, but nobody asked for it: with --freeze the market stops, for good and for all");
             return false;
         }
         send("freeze", "the market stops", state.vault(), ExitContracts.encode("freeze"));
@@ -196,7 +220,7 @@ public final class ExitDesk {
         long walked = contracts.standing(exit).walked();
         var rest = state.queue().subList(Math.toIntExact(walked), state.queue().size());
         if (!rest.isEmpty()) {
-            sendAll("refund", rest.size() + " queue entries", exit, ExitCalls.refund(rest));
+            sendAll("refund", count(rest.size(), "queue entries", "queue entry"), exit, ExitCalls.refund(rest));
         }
     }
 
@@ -204,7 +228,8 @@ public final class ExitDesk {
         for (var batch : unpaid().entrySet()) {
             sendAll(
                     "pay",
-                    "%d withdrawals of batch %d".formatted(batch.getValue().size(), batch.getKey()),
+                    "%s of batch %d"
+                            .formatted(count(batch.getValue().size(), "withdrawals", "withdrawal"), batch.getKey()),
                     state.vault(),
                     ExitCalls.pay(batch.getKey(), batch.getValue()));
         }
@@ -235,7 +260,7 @@ public final class ExitDesk {
                         && !contracts.registration(exit, index).isRegistered())
                 .toList();
         if (!missing.isEmpty()) {
-            sendAll("register", missing.size() + " accounts", exit, ExitCalls.register(state, missing));
+            sendAll("register", count(missing.size(), "accounts", "account"), exit, ExitCalls.register(state, missing));
         }
     }
 
@@ -257,7 +282,7 @@ public final class ExitDesk {
                 })
                 .toList();
         if (!due.isEmpty()) {
-            sendAll("claim", "cash of %d accounts".formatted(due.size()), exit, ExitCalls.claim(due));
+            sendAll("claim", "cash of " + count(due.size(), "accounts", "account"), exit, ExitCalls.claim(due));
         }
     }
 
@@ -275,7 +300,7 @@ public final class ExitDesk {
             if (!due.isEmpty()) {
                 sendAll(
                         "claim",
-                        "forfeited %s for %d accounts".formatted(name(asset), due.size()),
+                        "forfeited %s for %s".formatted(name(asset), count(due.size(), "accounts", "account")),
                         exit,
                         ExitCalls.claimForfeited(asset, due));
             }
@@ -366,6 +391,10 @@ public final class ExitDesk {
                 .listing(asset)
                 .map(listed -> listed.name())
                 .orElse("" + asset);
+    }
+
+    private static String count(int n, String many, String one) {
+        return n + " " + (n == 1 ? one : many);
     }
 
     private static String decimal(BigInteger units) {
