@@ -226,9 +226,9 @@ contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
         Run memory run;
         _start(run, witness, rootBefore);
         run.step = step;
-        uint256 used = 32 + GlobalRecord.SIZE;
+        uint256 used = _findPricing(run, witness);
         used += _runStep(run, record, witness[used:]);
-        if (used != witness.length) revert WitnessLeft(witness.length - used);
+        _requireAllUsed(run, witness, used);
         return run.global.stateRoot(run.accountsRoot);
     }
 

@@ -16,6 +16,7 @@ import {STEP_TREE_DEPTH, StepTree} from "./libraries/StepTree.sol";
 /// @dev What the vault does to prove a batch and a dispute does to one of its steps is one code.
 abstract contract StepRerun is IStepRerun {
     using GlobalRecord for bytes;
+    using Reader for Reader.Cursor;
 
     /// @dev The data's table has `u32 offset | b32 root after the step` for each step.
     uint256 internal constant ENTRY = 36;
@@ -25,6 +26,9 @@ abstract contract StepRerun is IStepRerun {
     uint256 private constant STEP_WITNESS = 8_192;
     uint256 private constant FILL_WITNESS = 4_158 + 1_042 + 16 * 558 + 1;
     uint256 private constant FILL_COUNT_OFFSET = 155;
+    uint256 private constant STATE = 32 + GlobalRecord.SIZE;
+    /// @dev A pricing of neither price nor parameters.
+    uint256 private constant NO_PRICING = 6;
 
     /// @notice Runs commands 1 to 5 again.
     IVerifier public immutable queueVerifier;
@@ -45,6 +49,10 @@ abstract contract StepRerun is IStepRerun {
         bytes32 domain;
         bytes global;
         bytes32 accountsRoot;
+        // Where the pricing is in calldata, and whether a step needed it.
+        uint256 pricingAt;
+        uint256 pricingSize;
+        bool priced;
         uint256 step;
         bytes32[STEP_TREE_DEPTH] frontier;
     }
@@ -86,17 +94,34 @@ abstract contract StepRerun is IStepRerun {
 
     /// @dev Reads `b32 accountsRoot | global record`, which must be the state that the steps begin from.
     function _start(Run memory run, bytes calldata witness, bytes32 expected) internal view {
-        if (witness.length < 32 + GlobalRecord.SIZE) revert WitnessTooShort(32 + GlobalRecord.SIZE, witness.length);
+        if (witness.length < STATE) revert WitnessTooShort(STATE, witness.length);
         run.accountsRoot = bytes32(witness[:32]);
-        run.global = witness[32:32 + GlobalRecord.SIZE];
+        run.global = witness[32:STATE];
         bytes32 root = run.global.stateRoot(run.accountsRoot);
         if (root != expected) revert WrongState(root, expected);
         run.domain = _domainSeparator();
     }
 
+    /// @dev Finds the pricing behind the state and returns where the steps' part begins. The first step that needs the pricing
+    ///      proves it.
+    function _findPricing(Run memory run, bytes calldata witness) internal pure returns (uint256 used) {
+        Reader.Cursor memory stream = Reader.overWitness(witness);
+        run.pricingAt = stream.take(STATE) + STATE;
+        stream.take(Reader.u32At(stream.take(4)));
+        stream.take(Reader.u16At(stream.take(2)));
+        used = stream.used();
+        run.pricingSize = used - STATE;
+    }
+
+    /// @dev Everything of the witness was needed.
+    function _requireAllUsed(Run memory run, bytes calldata witness, uint256 used) internal pure {
+        if (used != witness.length) revert WitnessLeft(witness.length - used);
+        if (!run.priced && run.pricingSize != NO_PRICING) revert WitnessLeft(run.pricingSize);
+    }
+
     /// @dev Runs steps up to `upTo` again; everything of the witness must be used by then.
     function _runSteps(Run memory run, bytes calldata data, bytes calldata witness, uint256 upTo) internal view {
-        uint256 used = 32 + GlobalRecord.SIZE;
+        uint256 used = _findPricing(run, witness);
         while (run.step < upTo) {
             bytes calldata record = _record(data, run.step);
             used += _runStep(run, record, _ahead(witness[used:], record));
@@ -107,7 +132,7 @@ abstract contract StepRerun is IStepRerun {
             if (rootAfter != published) revert WrongRoot(rootAfter, published);
             ++run.step;
         }
-        if (used != witness.length) revert WitnessLeft(witness.length - used);
+        _requireAllUsed(run, witness, used);
     }
 
     /// @dev As much of the stream as the step can need. Every byte handed to a verifier is copied once, which over a long
@@ -120,18 +145,20 @@ abstract contract StepRerun is IStepRerun {
         return witness.length <= most ? witness : witness[:most];
     }
 
-    function _runStep(Run memory run, bytes calldata record, bytes calldata witness) internal view returns (uint256) {
+    function _runStep(Run memory run, bytes calldata record, bytes calldata witness)
+        internal
+        view
+        returns (uint256 used)
+    {
         if (record.length < 2 || uint8(record[0]) != Commands.VERSION) {
             revert UnexpectedCommand(run.step, record.length == 0 ? 0 : uint8(record[0]));
         }
-        IVerifier verifier = _verifierOf(uint8(record[1]), run.step);
         uint256 free;
         assembly ("memory-safe") {
             free := mload(0x40)
         }
-        (bytes memory globalAfter, bytes32 rootAfter, uint256 used) =
-            verifier.rerun(run.domain, run.global, run.accountsRoot, record, witness);
-        run.accountsRoot = rootAfter;
+        bytes memory globalAfter;
+        (globalAfter, used) = _call(run, record, witness);
         bytes memory global = run.global;
         uint256 size = GlobalRecord.SIZE;
         assembly ("memory-safe") {
@@ -140,7 +167,29 @@ abstract contract StepRerun is IStepRerun {
             mcopy(add(global, 0x20), add(globalAfter, 0x20), size)
             mstore(0x40, free)
         }
-        return used;
+    }
+
+    function _call(Run memory run, bytes calldata record, bytes calldata witness)
+        private
+        view
+        returns (bytes memory globalAfter, uint256 used)
+    {
+        bool priced;
+        (globalAfter, run.accountsRoot, used, priced) = _verifierOf(uint8(record[1]), run.step)
+            .rerun(run.domain, run.global, run.accountsRoot, _pricing(run, record), record, witness);
+        if (priced) run.priced = true;
+    }
+
+    /// @dev The pricing, for the commands that may need it.
+    function _pricing(Run memory run, bytes calldata record) private pure returns (bytes calldata pricing) {
+        uint256 kind = uint8(record[1]);
+        bool isMargined = kind == Commands.TRADE || kind == Commands.WITHDRAW;
+        uint256 ptr = run.pricingAt;
+        uint256 size = isMargined ? run.pricingSize : 0;
+        assembly ("memory-safe") {
+            pricing.offset := ptr
+            pricing.length := size
+        }
     }
 
     function _verifierOf(uint256 kind, uint256 step) private view returns (IVerifier) {

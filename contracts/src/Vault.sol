@@ -14,6 +14,7 @@ import {Commands} from "./libraries/Commands.sol";
 import {GlobalRecord} from "./libraries/GlobalRecord.sol";
 import {Hashing} from "./libraries/Hashing.sol";
 import {Header} from "./libraries/Header.sol";
+import {MarginParameters} from "./libraries/MarginParameters.sol";
 import {STEP_TREE_DEPTH, StepTree} from "./libraries/StepTree.sol";
 
 /// @title Parley's vault
@@ -234,7 +235,16 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         if (what != Commands.MARGIN_PARAMETERS && what != Commands.FEEDER_SET) revert BadArgument(0, what);
         if (content.length > type(uint16).max) revert BadArgument(1, content.length);
         if (what == Commands.FEEDER_SET) _requireFeederSet(content);
+        else _requireMarginParameters(content);
         return _queue(Commands.setParameters(_queueLength, what, content));
+    }
+
+    function _requireMarginParameters(bytes calldata content) private pure {
+        uint256 ptr;
+        assembly ("memory-safe") {
+            ptr := content.offset
+        }
+        if (!MarginParameters.isAdmissible(ptr, content.length)) revert BadArgument(1, content.length);
     }
 
     /// @dev u8 threshold | u8 n | n × addr, ascending

@@ -68,14 +68,14 @@ contract DisputesTest is Scenario {
         disputes.challenge(challenge, batch.header, batch.data, evidence);
     }
 
+    function _evidence(Batch memory batch, uint256 step) private pure returns (bytes memory) {
+        return bytes.concat(batch.starts[step], pricingOf(batch, step, step + 1), batch.stepWitnesses[step]);
+    }
+
     /// @dev Nothing that can be said against it is true.
     function _assertHonest(Batch memory batch) private {
         for (uint32 step = 0; step < batch.records.length; ++step) {
-            _refused(
-                _challenge(IDisputes.Fraud.Step, step),
-                batch,
-                bytes.concat(batch.starts[step], batch.stepWitnesses[step])
-            );
+            _refused(_challenge(IDisputes.Fraud.Step, step), batch, _evidence(batch, step));
             _refused(_challenge(IDisputes.Fraud.Undecodable, step), batch, "");
         }
         _refused(_challenge(IDisputes.Fraud.Tree, 0), batch, "");
@@ -188,8 +188,7 @@ contract DisputesTest is Scenario {
             uint256 snapshot = vm.snapshotState();
             Batch memory wrong = _withWrongRoot(_copy(honest), step);
             _post(wrong);
-            bytes memory evidence = bytes.concat(honest.starts[step], honest.stepWitnesses[step]);
-            _dispute(_challenge(IDisputes.Fraud.Step, step), wrong, evidence);
+            _dispute(_challenge(IDisputes.Fraud.Step, step), wrong, _evidence(honest, step));
             _assertCut(honest);
             vm.revertToState(snapshot);
         }
@@ -364,7 +363,7 @@ contract DisputesTest is Scenario {
     function test_uselessWitness_provesNothing() public {
         Batch memory batch = fullBatch();
         _post(batch);
-        bytes memory evidence = bytes.concat(batch.starts[1], slice(batch.stepWitnesses[1], 0, 100));
+        bytes memory evidence = slice(_evidence(batch, 1), 0, 1500);
         IDisputes.Challenge memory challenge = _challenge(IDisputes.Fraud.Step, 1);
         _commit(challenge, batch, evidence);
         vm.expectPartialRevert(IDisputes.WitnessUnusable.selector);

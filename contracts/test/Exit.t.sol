@@ -117,7 +117,7 @@ contract ExitTest is ExitScenario {
         vm.expectRevert(frozen);
         vault.list(BTC, "BTC", address(0), 8);
         vm.expectRevert(frozen);
-        vault.setParameters(1, hex"01");
+        vault.setParameters(2, abi.encodePacked(uint8(1), uint8(1), alice));
         vm.startPrank(operator);
         vm.expectRevert(frozen);
         vault.post(batch.header, batch.data);

@@ -49,6 +49,7 @@ contract GasTest is Scenario {
     /// @dev Sets the vault to the reference's state and begins a batch there.
     function _begin() private {
         closeBatch();
+        _markOptions(32);
         sequence = vault.state().verifiedSequence + 1;
         for (uint256 slot = 0; slot < 8; ++slot) {
             if (vm.load(address(vault), bytes32(slot)) == vault.state().verifiedRoot) {
@@ -56,7 +57,7 @@ contract GasTest is Scenario {
             }
         }
         assertEq(vault.state().verifiedRoot, parentRoot);
-        applyPrice(T0 + 1, new bytes(400));
+        applyPrice(T0 + 1);
     }
 
     function _report(string memory name, uint256 fills, uint256 perTrade) private {
@@ -115,45 +116,75 @@ contract GasTest is Scenario {
     function test_gas_stepOfOneFill() public {
         vm.pauseGasMetering();
         uint256[] memory keys = _populate(1);
-        applyPrice(T0 + 1, "p");
+        applyPrice(T0 + 1);
         bytes memory global = globalRecord();
         bytes32 root = accountsRoot();
         Intent memory intent = buy(vm.addr(keys[0]), keys[0], PERP, int64(ONE), int64(30 * ONE), 0);
         (bytes memory record, bytes memory witness) = applyTrade(bidFor(1, one(intent)));
         vm.resumeGasMetering();
-        tradeVerifier.rerun(domain, global, root, record, witness);
+        tradeVerifier.rerun(domain, global, root, pricing(), record, witness);
         emit log_named_uint("trade step, 1 fill, 2 accounts, execution", vm.lastCallGas().gasTotalUsed);
     }
 
-    /// @dev The worst step that the limits admit: 16 accounts, 240 positions (16 for each owner) and full partial fills,
-    ///      60 legs in 60 different listed assets, and keys instead of owners for all signatures.
+    /// @dev What looking at the content adds to a price, for 32 marks.
+    function test_gas_contentOfAPrice() public {
+        vm.pauseGasMetering();
+        uint256 whole = _gasOfPrice();
+        delete marks;
+        uint256 empty = _gasOfPrice();
+        emit log_named_uint("price step of 32 marks, execution", whole);
+        emit log_named_uint("of it for the marks", whole - empty);
+        assertLt(whole - empty, 30_000);
+    }
+
+    function _gasOfPrice() private returns (uint256 used) {
+        if (marks.length != 0) _markOptions(32);
+        bytes memory global = globalRecord();
+        (bytes memory record, bytes memory witness) = applyPrice(T0 + 1);
+        vm.resumeGasMetering();
+        priceVerifier.rerun(domain, global, accountsRoot(), "", record, witness);
+        used = vm.lastCallGas().gasTotalUsed;
+        vm.pauseGasMetering();
+    }
+
+    /// @dev Options on ether in the next price, until it has as many marks.
+    function _markOptions(uint256 upTo) private {
+        for (uint64 i = 0; marks.length < upTo; ++i) {
+            setMark(option(i), int64(ONE));
+        }
+    }
+
+    /// @dev The worst step that the limits admit: 16 accounts with 256 positions, all of them options of one expiry; 64 legs;
+    ///      six accounts with all the positions that they may have in the end, and short ones among them; full partial
+    ///      fills; keys instead of owners for all signatures; and 500 marks to look for them in.
     function test_gas_worstStep_staysBelow12Million() public {
         vm.pauseGasMetering();
         uint256[] memory keys = _populate(15);
-        for (uint64 i = 0; i < 60; ++i) {
-            applyListing((100 + i) << 52 | uint64(2) << 32, string.concat("A", vm.toString(i), "-PERP"));
+        _markOptions(500);
+        for (uint64 i = 0; i < 63; ++i) {
+            applyListing(option(i), string.concat("ETH-27MAR26-", vm.toString(i), "-C"));
         }
+        applyPrice(T0 + 1);
         Intent[] memory intents = new Intent[](15);
+        uint256 before = accountAt[3].positions.length;
         for (uint64 i = 0; i < 15; ++i) {
             address owner = vm.addr(keys[i]);
             uint32 index = indexOf[owner][0];
-            for (uint64 p = 0; accountAt[index].positions.length < 16; ++p) {
-                addPosition(index, (200 + p) << 52 | uint64(2) << 32, 1);
+            delete accountAt[index].positions;
+            // Four owners come to 64 positions with the 13 that they buy; the solver comes to 64 with all that it sells.
+            uint256 held = i < 5 ? 51 : 0;
+            for (uint64 p = 0; p < held; ++p) {
+                addPosition(index, option(100 + p), p % 2 == 0 ? -int256(uint256(ONE / 100)) : int256(1));
             }
+            before += held;
             for (uint64 o = 0; accountAt[index].opens.length < 15; ++o) {
                 accountAt[index].opens.push(Open(keccak256(abi.encode(i, o)), o, T0 + 1000, T0, 1));
             }
             syncLeaf(index);
             applyRegisterKey(owner, 0, session, 1, T0 + 1000);
-            intents[i] = buy(owner, SESSION_KEY, PERP, 2, 0, 63);
-            intents[i].parts = 2;
-            intents[i].assets = new uint64[](4);
-            intents[i].quantities = new int64[](4);
-            for (uint64 l = 0; l < 4; ++l) {
-                intents[i].assets[l] = (100 + 4 * i + l) << 52 | uint64(2) << 32;
-                intents[i].quantities[l] = 2;
-            }
+            intents[i] = _buyOptions(owner, i);
         }
+        assertEq(before, 256);
         applyRegisterKey(solver, 3, session, 2, T0 + 1000);
         Trade memory t = bidFor(1, intents);
         t.signer = SESSION_KEY;
@@ -163,11 +194,26 @@ contract GasTest is Scenario {
         bytes memory global = globalRecord();
         bytes32 root = accountsRoot();
         (bytes memory record, bytes memory witness) = applyTrade(t);
+        assertEq(accountAt[3].positions.length, 64);
         vm.resumeGasMetering();
-        tradeVerifier.rerun(domain, global, root, record, witness);
+        tradeVerifier.rerun(domain, global, root, pricing(), record, witness);
         uint256 used = vm.lastCallGas().gasTotalUsed;
         emit log_named_uint("worst trade step, execution", used);
         emit log_named_uint("its witness, bytes", witness.length);
-        assertLt(used + 16 * (record.length + witness.length), 12_000_000);
+        emit log_named_uint("its pricing, bytes", pricing().length);
+        assertLt(used + 16 * (record.length + witness.length + pricing().length), 12_000_000);
+    }
+
+    /// @dev 13 options for each of the first four, one for the others, and a second one for the fifth: 64 legs, 63 assets.
+    function _buyOptions(address owner, uint64 i) private view returns (Intent memory intent) {
+        intent = buy(owner, SESSION_KEY, PERP, 2, 0, 63);
+        intent.parts = 2;
+        uint64 n = i < 4 ? 13 : i == 4 ? 2 : 1;
+        intent.assets = new uint64[](n);
+        intent.quantities = new int64[](n);
+        for (uint64 l = 0; l < n; ++l) {
+            intent.assets[l] = option(i < 4 ? 13 * i + l : i == 4 && l == 0 ? 0 : 48 + i);
+            intent.quantities[l] = 2;
+        }
     }
 }

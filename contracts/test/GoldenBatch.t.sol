@@ -21,6 +21,7 @@ contract GoldenBatchTest is Test {
     struct State {
         bytes global;
         bytes32 accountsRoot;
+        bytes pricing;
         bytes witness;
     }
 
@@ -77,8 +78,8 @@ contract GoldenBatchTest is Test {
     function _rerunStep(State memory state, uint256 i, string memory step) private view returns (bytes32 leaf) {
         bytes memory record = vm.parseJsonBytes(json, string.concat(step, ".record"));
         uint256 used;
-        (state.global, state.accountsRoot, used) =
-            verifiers[uint8(record[1]) >> 4].rerun(domain, state.global, state.accountsRoot, record, state.witness);
+        (state.global, state.accountsRoot, used,) = verifiers[uint8(record[1])
+                >> 4].rerun(domain, state.global, state.accountsRoot, state.pricing, record, state.witness);
         bytes32 root = state.global.stateRoot(state.accountsRoot);
         assertEq(root, vm.parseJsonBytes32(json, string.concat(step, ".rootAfter")));
         assertEq(_slice(state.witness, 0, used), vm.parseJsonBytes(json, string.concat(step, ".witness")));
@@ -86,11 +87,15 @@ contract GoldenBatchTest is Test {
         return StepTree.leaf(i, keccak256(record), root);
     }
 
-    /// @dev The state before the batch, which its witness begins with.
+    /// @dev The state before the batch, which its witness begins with, and the pricing behind it.
     function _parent(bytes memory witness) private pure returns (State memory state) {
         state.accountsRoot = bytes32(witness);
         state.global = _slice(witness, 32, 32 + GlobalRecord.SIZE);
-        state.witness = _slice(witness, 32 + GlobalRecord.SIZE, witness.length);
+        uint256 begin = 32 + GlobalRecord.SIZE;
+        uint256 size = 4 + uint32(bytes4(_slice(witness, begin, begin + 4)));
+        size += 2 + uint16(bytes2(_slice(witness, begin + size, begin + size + 2)));
+        state.pricing = _slice(witness, begin, begin + size);
+        state.witness = _slice(witness, begin + size, witness.length);
     }
 
     function _batch(uint256 i) private pure returns (string memory) {

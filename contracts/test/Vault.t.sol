@@ -177,7 +177,13 @@ contract VaultTest is Scenario {
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 1, uint160(alice)));
         vault.setParameters(2, abi.encodePacked(uint8(1), uint8(2), alice, alice));
         vault.setParameters(2, abi.encodePacked(uint8(1), uint8(1), alice));
-        vault.setParameters(1, new bytes(65_535));
+        bytes memory content = marginParameters();
+        vault.setParameters(1, content);
+        // A requirement for opening below that for keeping, and a byte too many.
+        vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 1, content.length));
+        vault.setParameters(1, patched(content, 1, abi.encodePacked(int64(6_400_000))));
+        vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 1, content.length + 1));
+        vault.setParameters(1, bytes.concat(content, hex"00"));
     }
 
     function test_registerKey_isChecked() public {
@@ -237,8 +243,8 @@ contract VaultTest is Scenario {
         for (uint32 cut = 1; cut < 20; ++cut) {
             uint256 snapshot = vm.snapshotState();
             _post(batch);
-            _prove(batch, bytes.concat(starts[0], _concat(batch.stepWitnesses, 0, cut)), cut);
-            _prove(batch, bytes.concat(starts[cut], _concat(batch.stepWitnesses, cut, 20)), 20);
+            _prove(batch, bytes.concat(starts[0], new bytes(6), _concat(batch.stepWitnesses, 0, cut)), cut);
+            _prove(batch, bytes.concat(starts[cut], new bytes(6), _concat(batch.stepWitnesses, cut, 20)), 20);
             assertEq(vault.state().verifiedSequence, 2);
             vm.revertToState(snapshot);
         }
@@ -256,7 +262,8 @@ contract VaultTest is Scenario {
 
     /// @dev The witness of a part of a batch: the state before it, by running the steps before it again.
     function _witnessOf(Batch memory batch, uint32 from, uint32 upTo) private view returns (bytes memory) {
-        return bytes.concat(_startsOf(batch)[from], _concat(batch.stepWitnesses, from, upTo));
+        return
+            bytes.concat(_startsOf(batch)[from], pricingOf(batch, from, upTo), _concat(batch.stepWitnesses, from, upTo));
     }
 
     function _startsOf(Batch memory batch) private view returns (bytes[] memory starts) {
@@ -266,10 +273,10 @@ contract VaultTest is Scenario {
         for (uint256 i = 0; i < starts.length; ++i) {
             starts[i] = abi.encodePacked(root, global);
             uint8 kind = uint8(batch.records[i][1]);
-            (global, root,) = (kind == 48
+            (global, root,,) = (kind == 48
                     ? tradeVerifier
                     : kind == 32 ? priceVerifier : kind >= 16 ? accountVerifier : queueVerifier)
-            .rerun(domain, global, root, batch.records[i], batch.stepWitnesses[i]);
+            .rerun(domain, global, root, batch.pricing, batch.records[i], batch.stepWitnesses[i]);
             assertEq(keccak256(abi.encodePacked(root, keccak256(global))), batch.rootsAfter[i]);
         }
     }
@@ -304,6 +311,51 @@ contract VaultTest is Scenario {
         assertEq(vault.state().verifiedSequence, 2);
     }
 
+    // ---------------------------------------------------------------------------------------------------------- margin
+
+    function test_tradeBeyondMargin_isRefused_inABatchThatIsValidElse() public {
+        settledMarket();
+        // The reference looks at no margin: it takes 10,000 dollars for 40 perpetuals of 3,000 each.
+        applyTrade(bidFor(1, one(buy(alice, ALICE_KEY, PERP, int64(40 * ONE), int64(120_000 * ONE), 0))));
+        _settleRefused(closeBatch(), 401);
+    }
+
+    function test_withdrawalBeyondMargin_isRefused_inABatchThatIsValidElse() public {
+        settledMarket();
+        // 90,000 for 30 perpetuals sold: 10,000 dollars are left above their value, and 9,000 are required.
+        applyTrade(bidFor(1, one(buy(alice, ALICE_KEY, PERP, -int64(30 * ONE), -int64(90_000 * ONE), 0))));
+        settle(closeBatch());
+        applyPrice(T0);
+        applyWithdraw(withdrawal(alice, ALICE_KEY, USD, 999 * ONE, 1));
+        settle(closeBatch());
+        applyPrice(T0);
+        applyWithdraw(withdrawal(alice, ALICE_KEY, USD, ONE, 2));
+        _settleRefused(closeBatch(), 401);
+    }
+
+    function _settleRefused(Batch memory batch, uint16 code) private {
+        vm.prank(operator);
+        try vault.settle(batch.header, batch.data, batch.witness, 0) {
+            fail();
+        } catch (bytes memory reason) {
+            assertEq(bytes4(reason), IRefusals.Refused.selector);
+            (uint16 got,,,) = abi.decode(tail(reason), (uint16, uint256, int256, int256));
+            assertEq(got, code);
+        }
+    }
+
+    function test_pricingThatNoStepNeeds_isLeftOver() public {
+        settledMarket();
+        fund(alice, 0, USD, ONE);
+        Batch memory batch = closeBatch();
+        bytes memory steps = slice(batch.witness, 459, batch.witness.length);
+        bytes memory witness = bytes.concat(slice(batch.witness, 0, 453), pricing(), steps);
+        vm.prank(operator);
+        vm.expectRevert(abi.encodeWithSelector(IStepRerun.WitnessLeft.selector, pricing().length));
+        vault.settle(batch.header, batch.data, witness, 0);
+        settle(batch);
+    }
+
     function test_post_isTheOperators() public {
         openMarket();
         Batch memory batch = closeBatch();
@@ -314,7 +366,7 @@ contract VaultTest is Scenario {
     function test_post_runsAhead_andIsReplacedFromWhereItIsWrong() public {
         openMarket();
         Batch memory first = closeBatch();
-        applyPrice(T0, "p");
+        applyPrice(T0);
         fund(alice, 0, USD, ONE);
         Batch memory second = closeBatch();
         fund(alice, 0, USD, ONE);
@@ -427,7 +479,7 @@ contract VaultTest is Scenario {
     function test_price_standsFirstOnly() public {
         openMarket();
         uint256 n = stepRecords.length;
-        applyPrice(T0, "p");
+        applyPrice(T0);
         Batch memory batch = closeBatch();
         vm.expectRevert(abi.encodeWithSelector(IStepRerun.UnexpectedCommand.selector, n, 32));
         settle(batch);
@@ -469,7 +521,7 @@ contract VaultTest is Scenario {
         openMarket();
         fund(relayer, 5, USD, ONE);
         settle(closeBatch());
-        applyPrice(T0, "p");
+        applyPrice(T0);
         Batch memory batch = fullBatch();
         uint64 before = vault.state().queueLength;
         settleAs(relayer, 5, batch);
@@ -601,6 +653,7 @@ contract VaultTest is Scenario {
     }
 
     function _oddWithdrawals() private returns (OddToken odd) {
+        addUnderlying(9, int64(ONE));
         settledMarket();
         odd = _listOdd();
         odd.mint(alice, 100);

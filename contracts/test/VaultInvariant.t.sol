@@ -23,6 +23,9 @@ contract MarketHandler is Scenario {
 
     function start() external {
         setUp();
+        // Prices of next to nothing: what an account has in cash is what it may lose, whatever it holds.
+        underlyings = abi.encodePacked(uint8(1), underlying(1, 1, int64(ONE), 2277));
+        setMark(CALL, 0);
         openMarket();
         fund(relayer, 0, USD, ONE);
         _close();
@@ -47,6 +50,7 @@ contract MarketHandler is Scenario {
     function trade(uint256 seed, int64 quantity, int64 cash) external {
         if (g.time == 0) return;
         (address owner, uint256 key) = _owner(seed);
+        if (accountAt[indexOf[owner][0]].cash < int64(1002 * ONE)) return;
         quantity = int64(bound(quantity, -int64(5 * ONE), int64(5 * ONE))) * 2;
         if (quantity == 0) return;
         cash = int64(bound(cash, 1, int64(1000 * ONE)));
@@ -71,10 +75,11 @@ contract MarketHandler is Scenario {
     }
 
     function withdraw(uint256 seed, uint64 amount) external {
+        if (g.time == 0) return;
         (address owner, uint256 key) = _owner(seed);
         int64 cash = accountAt[indexOf[owner][0]].cash;
-        if (cash <= 0) return;
-        amount = uint64(bound(amount, 1, uint64(cash)));
+        if (cash <= int64(ONE)) return;
+        amount = uint64(bound(amount, 1, uint64(cash) - ONE));
         Withdraw memory w = withdrawal(owner, key, USD, amount, nextNonce++);
         w.validUntil = T0 + 100 days;
         applyWithdraw(w);
@@ -84,7 +89,7 @@ contract MarketHandler is Scenario {
     function settleAll(uint256 seed) external {
         _close();
         // A price is the first step of its batch, so before what the batch before it left in the queue.
-        if (seed % 3 != 0 && stepRecords.length == 0) applyPrice(g.time == 0 ? T0 : g.time + uint64(seed % 2), "p");
+        if (seed % 3 != 0 && stepRecords.length == 0) applyPrice(g.time == 0 ? T0 : g.time + uint64(seed % 2));
         _creditFees();
     }
 

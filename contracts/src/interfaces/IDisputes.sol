@@ -100,7 +100,7 @@ interface IDisputes is IStepRerun {
         returns (bytes32);
 
     /// @notice Shows that a posted batch is wrong.
-    /// @param evidence Step: the state before the step and its witness, as for {IVault.prove}. Header: b32 accountsRoot ‖ global
+    /// @param evidence Step: the state before the step, the pricing and its witness, as for {IVault.prove}. Header: b32 accountsRoot ‖ global
     ///                 record after the batch, or nothing where the data alone show it. Else nothing.
     function challenge(
         Challenge calldata challenge_,

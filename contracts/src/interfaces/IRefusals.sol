@@ -38,6 +38,8 @@ interface IRefusals {
         Listing,
         Key,
         RegisteredKey,
-        FeederSet
+        FeederSet,
+        Price,
+        Parameters
     }
 }

@@ -197,6 +197,8 @@ interface IVault is IStepRerun {
         returns (uint64 queueIndex);
 
     /// @notice Sets margin parameters (1) or the feeder set (2); only the governor may.
+    /// @param content As docs/protocol.md and docs/margin.md lay it out; what is not of that form, or has a number out of its
+    ///                range, reverts
     function setParameters(uint8 what, bytes calldata content) external returns (uint64 queueIndex);
 
     // -------------------------------------------------------------------------------------------------------- batches

@@ -11,16 +11,20 @@ interface IVerifier is IRefusals {
     /// @param domainSeparator The EIP-712 domain of the vault
     /// @param globalRecord    The global record before the step (421 bytes)
     /// @param accountsRoot    The root of the accounts tree before the step
+    /// @param pricing         The pricing of the run, as docs/protocol.md, section 7, lays it out: what accounts with positions are
+    ///                        margined with. Not looked at before an account needs it
     /// @param step            The command's record, version and kind included
     /// @param witness         The witness stream from this step's part on; what follows belongs to later steps
     /// @return globalAfter  The global record after the step
     /// @return rootAfter    The root of the accounts tree after the step
     /// @return witnessUsed  How many bytes of the stream this step took
+    /// @return priced       Whether the step needed the pricing, which it then proved against the global record
     function rerun(
         bytes32 domainSeparator,
         bytes calldata globalRecord,
         bytes32 accountsRoot,
+        bytes calldata pricing,
         bytes calldata step,
         bytes calldata witness
-    ) external pure returns (bytes memory globalAfter, bytes32 rootAfter, uint256 witnessUsed);
+    ) external pure returns (bytes memory globalAfter, bytes32 rootAfter, uint256 witnessUsed, bool priced);
 }

@@ -20,20 +20,27 @@ library AssetIds {
         return (asset >> 32) & 0xf;
     }
 
+    /// @notice The strike of a canonical id in units of 1e-8; 0 for what is no option.
+    function strike(uint256 asset) internal pure returns (uint256) {
+        unchecked {
+            return ((asset >> 4) & 0xfffffff) * 10 ** (asset & 0xf);
+        }
+    }
+
     /// @notice Whether the id is the one way to write its asset.
     function isCanonical(uint256 asset) internal pure returns (bool) {
-        uint256 kind_ = kind(asset);
-        uint256 underlying = asset >> 52;
-        uint256 expiry = (asset >> 36) & 0xffff;
-        uint256 strike = asset & 0xffffffff;
-        if (kind_ == KIND_CASH) return asset == CASH;
-        if (underlying == 0 || underlying >> 12 != 0) return false;
-        if (kind_ == KIND_SPOT || kind_ == KIND_PERP) return expiry == 0 && strike == 0;
-        if (kind_ > KIND_PUT || expiry > LAST_DAY) return false;
-        uint256 mantissa = strike >> 4;
-        uint256 exponent = strike & 0xf;
-        // The exponent is the largest possible: the mantissa has no factor of ten that it could still take.
-        if (mantissa == 0 || (mantissa % 10 == 0 && exponent != 15)) return false;
-        return mantissa * 10 ** exponent <= uint256(uint64(type(int64).max));
+        unchecked {
+            uint256 kind_ = (asset >> 32) & 0xf;
+            if (kind_ == KIND_CASH) return asset == CASH;
+            uint256 underlying = asset >> 52;
+            if (underlying == 0 || underlying >> 12 != 0) return false;
+            // Neither expiry nor strike: what is left of the id are underlying and kind.
+            if (kind_ == KIND_SPOT || kind_ == KIND_PERP) return asset & 0xffff0ffffffff == 0;
+            if (kind_ > KIND_PUT || (asset >> 36) & 0xffff > LAST_DAY) return false;
+            uint256 mantissa = (asset >> 4) & 0xfffffff;
+            // The exponent is the largest possible: the mantissa has no factor of ten that it could still take.
+            if (mantissa == 0 || (mantissa % 10 == 0 && asset & 0xf != 15)) return false;
+            return mantissa * 10 ** (asset & 0xf) <= uint256(uint64(type(int64).max));
+        }
     }
 }

@@ -35,8 +35,11 @@ library Codes {
     uint16 internal constant PARTIALS_FULL = 406;
     uint16 internal constant SPOT_NEGATIVE = 407;
     uint16 internal constant CASH_DEBT = 408;
+    uint16 internal constant NO_PRICE = 410;
+    uint16 internal constant MODE_UNSUPPORTED = 411;
     uint16 internal constant QUEUE_ORDER = 501;
     uint16 internal constant STEP_LIMIT = 502;
     uint16 internal constant PRICE_ORDER = 510;
     uint16 internal constant QUORUM = 511;
+    uint16 internal constant PRICE_CONTENT = 512;
 }

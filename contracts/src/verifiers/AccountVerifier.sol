@@ -9,7 +9,9 @@ import {Commands} from "../libraries/Commands.sol";
 import {Eip712} from "../libraries/Eip712.sol";
 import {GlobalRecord} from "../libraries/GlobalRecord.sol";
 import {Nonces} from "../libraries/Nonces.sol";
+import {Pricing} from "../libraries/Pricing.sol";
 import {Reader} from "../libraries/Reader.sol";
+import {StandardMargin} from "../libraries/StandardMargin.sol";
 import {Witness} from "../libraries/Witness.sol";
 
 /// @title Runs what an owner does with its own account again: withdraw and cancel
@@ -17,6 +19,7 @@ contract AccountVerifier is IVerifier {
     using AccountLeaf for AccountLeaf.Account;
     using GlobalRecord for bytes;
     using Reader for Reader.Cursor;
+    using StandardMargin for AccountLeaf.Account;
 
     uint256 private constant CANCEL_ONE = 0;
     uint256 private constant CANCEL_BELOW = 1;
@@ -39,17 +42,20 @@ contract AccountVerifier is IVerifier {
         bytes32 domainSeparator,
         bytes calldata globalRecord,
         bytes32 accountsRoot,
+        bytes calldata pricing,
         bytes calldata step,
         bytes calldata witness
-    ) external pure returns (bytes memory globalAfter, bytes32 rootAfter, uint256 witnessUsed) {
+    ) external pure returns (bytes memory globalAfter, bytes32 rootAfter, uint256 witnessUsed, bool priced) {
         globalAfter = globalRecord;
+        Pricing.Context memory context = Pricing.context(domainSeparator, globalAfter, pricing);
         Reader.Cursor memory stream = Reader.overWitness(witness);
-        rootAfter = _rerun(domainSeparator, globalAfter, accountsRoot, Reader.overRecord(step), stream);
+        rootAfter = _rerun(context, globalAfter, accountsRoot, Reader.overRecord(step), stream);
         witnessUsed = stream.used();
+        priced = context.isProven;
     }
 
     function _rerun(
-        bytes32 domainSeparator,
+        Pricing.Context memory pricing,
         bytes memory global,
         bytes32 accountsRoot,
         Reader.Cursor memory record,
@@ -61,7 +67,7 @@ contract AccountVerifier is IVerifier {
             revert Refused(Codes.UNDECODABLE, 0, int256(Reader.u16At(ptr)), 0);
         }
         Command memory command;
-        command.domain = domainSeparator;
+        command.domain = pricing.domain;
         command.owner = Reader.addressAt(ptr + 2);
         command.account = Reader.u32At(ptr + 22);
         command.time = global.u64(GlobalRecord.TIME);
@@ -73,8 +79,12 @@ contract AccountVerifier is IVerifier {
                 Codes.NO_ACCOUNT, 0, int256(uint256(uint160(account.owner))), int256(uint256(uint160(command.owner)))
             );
         }
-        if (kind == Commands.WITHDRAW) _withdraw(global, account, command, record, stream);
-        else _cancel(account, command, record, stream);
+        if (kind == Commands.WITHDRAW) {
+            _withdraw(global, account, command, record, stream);
+            account.requireEnough(pricing, 0);
+        } else {
+            _cancel(account, command, record, stream);
+        }
         return Witness.replace(place, accountsRoot, account.hash(), 0);
     }
 
@@ -120,7 +130,6 @@ contract AccountVerifier is IVerifier {
         }
         if (asset == AssetIds.CASH) account.addCash(-int256(amount));
         else account.add(asset, -int256(amount));
-        // Here comes the initial margin of the account after the withdrawal (401): Java alone checks it so far.
     }
 
     /// @dev u8 cancelKind | u64 nonce | u64 validUntil | sig

@@ -7,12 +7,13 @@ import {Commands} from "../libraries/Commands.sol";
 import {Eip712} from "../libraries/Eip712.sol";
 import {GlobalRecord} from "../libraries/GlobalRecord.sol";
 import {Hashing} from "../libraries/Hashing.sol";
+import {PriceContent} from "../libraries/PriceContent.sol";
 import {Reader} from "../libraries/Reader.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 
-/// @title Runs a price bundle again: its order, and the quorum of feeders that signed it
-/// @dev What the content says is the feeders' word; a step reads marks from it by proof against the signed root once
-///      margin is checked on-chain.
+/// @title Runs a price bundle again: its order, the quorum of feeders that signed it, and its form
+/// @dev What the content says is the feeders' word. Its form is looked at here, once, so that whoever has the content behind
+///      the state's price hash can read it without a check.
 contract PriceVerifier is IVerifier {
     using GlobalRecord for bytes;
     using Reader for Reader.Cursor;
@@ -22,11 +23,13 @@ contract PriceVerifier is IVerifier {
         bytes32 domainSeparator,
         bytes calldata globalRecord,
         bytes32 accountsRoot,
+        bytes calldata,
         bytes calldata step,
         bytes calldata witness
-    ) external pure returns (bytes memory globalAfter, bytes32 rootAfter, uint256 witnessUsed) {
+    ) external pure returns (bytes memory globalAfter, bytes32 rootAfter, uint256 witnessUsed, bool priced) {
         globalAfter = globalRecord;
         rootAfter = accountsRoot;
+        priced = false;
         Reader.Cursor memory stream = Reader.overWitness(witness);
         _rerun(domainSeparator, globalAfter, Reader.overRecord(step), stream);
         witnessUsed = stream.used();
@@ -46,11 +49,21 @@ contract PriceVerifier is IVerifier {
         uint256 signatureCount = Reader.u8At(ptr + 50);
         uint256 signatures = command.take(signatureCount * Signatures.SIZE);
         uint256 length = Reader.u32At(command.take(4));
-        bytes32 content = Hashing.keccakAt(command.take(length), length);
+        uint256 content = command.take(length);
         command.requireEnd();
 
-        bytes32 digest = _takeOver(domainSeparator, global, ptr, content);
+        bytes32 digest = _takeOver(domainSeparator, global, ptr, Hashing.keccakAt(content, length));
         _requireQuorum(digest, signatures, signatureCount, global.b32(GlobalRecord.FEEDER_SET_HASH), stream);
+        _requireContent(content, length, global.b32(GlobalRecord.PARAMS_HASH), Reader.b32At(ptr + 18));
+    }
+
+    /// @dev Form, and that the marks root is that of the marks under the parameters in force.
+    function _requireContent(uint256 content, uint256 length, bytes32 paramsHash, bytes32 expected) private pure {
+        (uint256 marks, uint256 count) = PriceContent.requireWellFormed(content, length);
+        bytes32 root = PriceContent.marksRoot(marks, count, paramsHash);
+        if (root != expected) {
+            revert Refused(Codes.PRICE_CONTENT, 0, int256(uint256(root)), int256(uint256(expected)));
+        }
     }
 
     /// @dev Sets the time and the price and returns the digest that the quorum must have signed.

@@ -26,11 +26,13 @@ contract QueueVerifier is IVerifier {
         bytes32,
         bytes calldata globalRecord,
         bytes32 accountsRoot,
+        bytes calldata,
         bytes calldata step,
         bytes calldata witness
-    ) external pure returns (bytes memory globalAfter, bytes32 rootAfter, uint256 witnessUsed) {
+    ) external pure returns (bytes memory globalAfter, bytes32 rootAfter, uint256 witnessUsed, bool priced) {
         globalAfter = globalRecord;
         rootAfter = accountsRoot;
+        priced = false;
         Reader.Cursor memory command = Reader.overRecord(step);
         Reader.Cursor memory stream = Reader.overWitness(witness);
 

@@ -9,7 +9,9 @@ import {Eip712} from "../libraries/Eip712.sol";
 import {GlobalRecord} from "../libraries/GlobalRecord.sol";
 import {Hashing} from "../libraries/Hashing.sol";
 import {Nonces} from "../libraries/Nonces.sol";
+import {Pricing} from "../libraries/Pricing.sol";
 import {Reader} from "../libraries/Reader.sol";
+import {StandardMargin} from "../libraries/StandardMargin.sol";
 import {Witness} from "../libraries/Witness.sol";
 
 /// @title Runs a trade again: one solver's bid and the intents that it fills
@@ -19,6 +21,7 @@ contract TradeVerifier is IVerifier {
     using AccountLeaf for AccountLeaf.Account;
     using GlobalRecord for bytes;
     using Reader for Reader.Cursor;
+    using StandardMargin for AccountLeaf.Account;
 
     uint256 private constant MAX_FILLS = 15;
     uint256 private constant MAX_ACCOUNTS = 16;
@@ -60,6 +63,7 @@ contract TradeVerifier is IVerifier {
         uint256 listingsUsed;
         uint256[] keys;
         uint256 fees;
+        Pricing.Context pricing;
     }
 
     /// @inheritdoc IVerifier
@@ -67,12 +71,14 @@ contract TradeVerifier is IVerifier {
         bytes32 domainSeparator,
         bytes calldata globalRecord,
         bytes32 accountsRoot,
+        bytes calldata pricing,
         bytes calldata step,
         bytes calldata witness
-    ) external pure returns (bytes memory globalAfter, bytes32 rootAfter, uint256 witnessUsed) {
+    ) external pure returns (bytes memory globalAfter, bytes32 rootAfter, uint256 witnessUsed, bool priced) {
         globalAfter = globalRecord;
         Trade memory trade;
         trade.domain = domainSeparator;
+        trade.pricing = Pricing.context(domainSeparator, globalAfter, pricing);
         trade.time = globalAfter.u64(GlobalRecord.TIME);
         trade.keysRoot = globalAfter.b32(GlobalRecord.KEYS_ROOT);
 
@@ -86,8 +92,8 @@ contract TradeVerifier is IVerifier {
         _applyFills(trade);
         _settleBid(trade, globalAfter);
         _requireAllowed(trade);
-        // Here comes the margin of every touched account, ascending by index (401, 408): Java alone checks it so far. It
-        // will read marks by proof against the signed marks root, behind the keys in the witness.
+        _requireMargins(trade);
+        priced = trade.pricing.isProven;
 
         rootAfter = accountsRoot;
         for (uint256 i = 0; i < trade.accounts.length; ++i) {
@@ -600,6 +606,14 @@ contract TradeVerifier is IVerifier {
     function _requireAllowed(Trade memory trade) private pure {
         for (uint256 i = 0; i < trade.accounts.length; ++i) {
             trade.accounts[i].requireAllowed(i);
+        }
+    }
+
+    // 5. Margin
+
+    function _requireMargins(Trade memory trade) private pure {
+        for (uint256 i = 0; i < trade.accounts.length; ++i) {
+            trade.accounts[i].requireEnough(trade.pricing, i);
         }
     }
 }

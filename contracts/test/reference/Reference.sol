@@ -131,6 +131,8 @@ abstract contract Reference is Test {
         bytes32[] rootsAfter;
         bytes[] records;
         bytes[] starts;
+        bytes pricing;
+        bool[] stepPriced;
     }
 
     bytes32 internal domain;
@@ -154,12 +156,28 @@ abstract contract Reference is Test {
     uint8 internal threshold;
     bytes internal feederSet;
 
+    struct Mark {
+        uint64 asset;
+        int64 value;
+    }
+
+    /// @dev The next price: the stablecoin, `u8 n | underlyings` as they are encoded, and the marks, ascending.
+    int64 internal stable = 1e8;
+    bytes internal underlyings = hex"00";
+    Mark[] internal marks;
+    /// @dev The pricing in force.
+    bytes internal priceInForce;
+    bytes internal parametersInForce;
+    /// @dev Whether the step being made leaves an account with positions, so that it needs the pricing.
+    bool private isPriced;
+
     Paid[] internal paidInBatch;
     uint64 internal queueFrom;
     uint64 internal sequence;
     bytes32 internal parentRoot;
     bytes internal startWitness;
     bytes[] internal stepRecords;
+    bool[] internal stepPriced;
     bytes[] internal stepWitnesses;
     bytes32[] internal rootsAfter;
     /// @dev Accounts root and global record before each step, and after the last.
@@ -505,7 +523,7 @@ abstract contract Reference is Test {
         );
     }
 
-    function priceDigest(uint64 time, uint64 number, bytes32 marks, bytes memory content)
+    function priceDigest(uint64 time, uint64 number, bytes32 root, bytes memory content)
         internal
         view
         returns (bytes32)
@@ -517,20 +535,63 @@ abstract contract Reference is Test {
                     time,
                     number,
                     keccak256(content),
-                    marks
+                    root
                 )
             )
+        );
+    }
+
+    /// @dev The content of the next price.
+    function nextContent() internal view returns (bytes memory content) {
+        content = abi.encodePacked(stable, underlyings, uint16(marks.length));
+        for (uint256 i = 0; i < marks.length; ++i) {
+            content = abi.encodePacked(content, marks[i].asset, marks[i].value);
+        }
+    }
+
+    /// @dev The root over its marks under the parameters in force.
+    function marksRoot() internal view returns (bytes32) {
+        bytes32[] memory nodes = new bytes32[](marks.length);
+        for (uint256 i = 0; i < nodes.length; ++i) {
+            nodes[i] = keccak256(abi.encodePacked(marks[i].asset, marks[i].value, uint16(0), g.paramsHash));
+        }
+        return rootOver(nodes);
+    }
+
+    function setMark(uint64 asset, int64 value) internal {
+        uint256 i = 0;
+        while (i < marks.length && marks[i].asset < asset) ++i;
+        if (i == marks.length || marks[i].asset != asset) {
+            marks.push();
+            for (uint256 j = marks.length - 1; j > i; --j) {
+                marks[j] = marks[j - 1];
+            }
+        }
+        marks[i] = Mark(asset, value);
+    }
+
+    /// @dev The pricing in force, as a witness has it.
+    function pricing() internal view returns (bytes memory) {
+        return abi.encodePacked(
+            uint32(priceInForce.length), priceInForce, uint16(parametersInForce.length), parametersInForce
         );
     }
 
     function priceRecord(uint64 time, uint64 number, bytes memory content, uint256[] memory signers)
         internal
         view
+        returns (bytes memory)
+    {
+        return priceRecord(time, number, content, marksRoot(), signers);
+    }
+
+    function priceRecord(uint64 time, uint64 number, bytes memory content, bytes32 root, uint256[] memory signers)
+        internal
+        view
         returns (bytes memory record)
     {
-        bytes32 marks = keccak256("marks");
-        bytes32 digest = priceDigest(time, number, marks, content);
-        record = abi.encodePacked(uint8(1), uint8(32), time, number, marks, uint8(signers.length));
+        bytes32 digest = priceDigest(time, number, root, content);
+        record = abi.encodePacked(uint8(1), uint8(32), time, number, root, uint8(signers.length));
         for (uint256 i = 0; i < signers.length; ++i) {
             record = bytes.concat(record, sign(signers[i], digest));
         }
@@ -613,6 +674,7 @@ abstract contract Reference is Test {
         _advanceQueue(record);
         if (what == 1) {
             g.paramsHash = keccak256(content);
+            parametersInForce = content;
         } else {
             g.feederSetHash = keccak256(content);
             feederSet = content;
@@ -637,10 +699,8 @@ abstract contract Reference is Test {
         _step(record, witness);
     }
 
-    function applyPrice(uint64 time, bytes memory content)
-        internal
-        returns (bytes memory record, bytes memory witness)
-    {
+    function applyPrice(uint64 time) internal returns (bytes memory record, bytes memory witness) {
+        bytes memory content = nextContent();
         uint64 number = g.priceSequence + 1;
         uint256[] memory signers = new uint256[](threshold);
         for (uint256 i = 0; i < signers.length; ++i) {
@@ -650,7 +710,8 @@ abstract contract Reference is Test {
         witness = priceWitness();
         g.time = time;
         g.priceSequence = number;
-        g.priceHash = priceDigest(time, number, keccak256("marks"), content);
+        g.priceHash = priceDigest(time, number, marksRoot(), content);
+        priceInForce = abi.encodePacked(time, number, marksRoot(), content);
         _step(record, witness);
     }
 
@@ -672,6 +733,7 @@ abstract contract Reference is Test {
         else addPosition(index, w.asset, -int256(uint256(w.amount)));
         syncLeaf(index);
         _withdrawn(w.asset, w.to, w.amount);
+        if (accountAt[index].positions.length != 0) isPriced = true;
         _step(record, witness);
     }
 
@@ -845,6 +907,10 @@ abstract contract Reference is Test {
     function applyTrade(Trade memory t) internal returns (bytes memory record, bytes memory witness) {
         record = tradeRecord(t);
         witness = tradeWitness(t, true);
+        uint32[] memory indices = touched(t);
+        for (uint256 i = 0; i < indices.length; ++i) {
+            if (accountAt[indices[i]].positions.length != 0) isPriced = true;
+        }
         _step(record, witness);
     }
 
@@ -863,6 +929,8 @@ abstract contract Reference is Test {
 
     function _step(bytes memory record, bytes memory witness) internal {
         stepRecords.push(record);
+        stepPriced.push(isPriced);
+        isPriced = false;
         stepWitnesses.push(witness);
         rootsAfter.push(stateRoot());
         stepStarts.push(abi.encodePacked(accountsTree.root(), globalRecord()));
@@ -871,6 +939,7 @@ abstract contract Reference is Test {
     function _startBatch() private {
         queueFrom = g.queueCursor;
         startWitness = abi.encodePacked(accountsTree.root(), globalRecord());
+        delete stepPriced;
         delete stepRecords;
         delete stepWitnesses;
         delete rootsAfter;
@@ -885,7 +954,9 @@ abstract contract Reference is Test {
         batch.rootsAfter = rootsAfter;
         batch.starts = stepStarts;
         batch.data = dataOf(batch.records, batch.rootsAfter);
-        batch.witness = startWitness;
+        batch.stepPriced = stepPriced;
+        batch.pricing = pricing();
+        batch.witness = bytes.concat(startWitness, pricingOf(batch, 0, batch.records.length));
         for (uint256 i = 0; i < batch.stepWitnesses.length; ++i) {
             batch.witness = bytes.concat(batch.witness, batch.stepWitnesses[i]);
         }
@@ -907,6 +978,14 @@ abstract contract Reference is Test {
         _startBatch();
     }
 
+    /// @dev The pricing that some of the steps need; of nothing if none of them does.
+    function pricingOf(Batch memory batch, uint256 from, uint256 upTo) internal pure returns (bytes memory) {
+        for (uint256 i = from; i < upTo; ++i) {
+            if (batch.stepPriced[i]) return batch.pricing;
+        }
+        return new bytes(6);
+    }
+
     function dataOf(bytes[] memory records, bytes32[] memory roots) internal pure returns (bytes memory) {
         bytes memory table = abi.encodePacked(uint32(records.length));
         bytes memory body;
@@ -922,6 +1001,12 @@ abstract contract Reference is Test {
         for (uint256 i = 0; i < records.length; ++i) {
             nodes[i] = keccak256(abi.encodePacked(uint32(i), keccak256(records[i]), roots[i]));
         }
+        return rootOver(nodes);
+    }
+
+    /// @dev The root of a tree of depth 16 over leaves and empty ones after them.
+    function rootOver(bytes32[] memory nodes) internal pure returns (bytes32) {
+        if (nodes.length == 0) return 0;
         for (uint256 level = 0; level < 16; ++level) {
             bytes32[] memory above = new bytes32[]((nodes.length + 1) / 2);
             for (uint256 i = 0; i < above.length; ++i) {

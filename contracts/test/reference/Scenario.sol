@@ -95,6 +95,10 @@ abstract contract Scenario is Reference {
             FORCE_AFTER
         );
         setUpReference(block.chainid, address(vault));
+        underlyings = abi.encodePacked(uint8(1), underlying(1, int64(3000 * ONE), int64(ONE), 2277));
+        setMark(ETH, int64(3000 * ONE));
+        setMark(PERP, int64(3000 * ONE));
+        setMark(CALL, int64(120 * ONE));
         _makeFeeders();
     }
 
@@ -127,8 +131,53 @@ abstract contract Scenario is Reference {
         applyParameters(2, content);
     }
 
+    /// @dev The published values; ether counts as docs/margin.md says.
+    function marginParameters() internal pure returns (bytes memory) {
+        bytes memory rates = abi.encodePacked(
+            int64(10_000_000),
+            int64(6_500_000),
+            int64(15_000_000),
+            int64(13_000_000),
+            int64(9_000_000),
+            int64(9_000_000)
+        );
+        return abi.encodePacked(
+            uint8(1),
+            rates,
+            int64(105_000_000),
+            int64(120_000_000),
+            int64(110_000_000),
+            int64(55_000_000),
+            int64(99_000_000),
+            int64(200_000_000),
+            abi.encodePacked(uint8(1), uint16(1), int64(80_000_000), int64(93_750_000))
+        );
+    }
+
+    /// @dev One underlying with one expiry, whose forward is its spot.
+    function underlying(uint16 number, int64 spot, int64 confidence, uint16 expiry)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        return abi.encodePacked(
+            number, spot, confidence, int64(0), spot, uint8(1), abi.encodePacked(expiry, spot, new bytes(40))
+        );
+    }
+
+    /// @dev Puts another underlying into the next price.
+    function addUnderlying(uint16 number, int64 spot) internal {
+        underlyings = bytes.concat(underlyings, underlying(number, spot, int64(ONE), 2277));
+        underlyings[0] = bytes1(uint8(underlyings[0]) + 1);
+    }
+
+    /// @dev An option on ether; the strikes rise with the number and none is another's.
+    function option(uint64 number) internal pure returns (uint64) {
+        return uint64(1) << 52 | uint64(2277) << 36 | uint64(3) << 32 | (1_000_001 + 2 * number) << 4 | 5;
+    }
+
     function setMargin() internal {
-        bytes memory content = hex"0102030405";
+        bytes memory content = marginParameters();
         vm.prank(governor);
         vault.setParameters(1, content);
         applyParameters(1, content);
@@ -179,7 +228,7 @@ abstract contract Scenario is Reference {
     function settledMarket() internal {
         openMarket();
         settle(closeBatch());
-        applyPrice(T0, "content");
+        applyPrice(T0);
     }
 
     // ----------------------------------------------------------------------------------------------- tickets to change
@@ -247,9 +296,9 @@ abstract contract Scenario is Reference {
     function rerun(IVerifier verifier, bytes memory record, bytes memory witness)
         internal
         view
-        returns (bytes memory globalAfter, bytes32 rootAfter, uint256 used)
+        returns (bytes memory globalAfter, bytes32 rootAfter, uint256 used, bool priced)
     {
-        return verifier.rerun(domain, globalRecord(), Tree.root(accountsTree), record, witness);
+        return verifier.rerun(domain, globalRecord(), Tree.root(accountsTree), pricing(), record, witness);
     }
 
     function revertOf(IVerifier verifier, bytes memory record, bytes memory witness)
@@ -259,7 +308,9 @@ abstract contract Scenario is Reference {
     {
         (bool success, bytes memory returned) = address(verifier)
             .staticcall(
-                abi.encodeCall(IVerifier.rerun, (domain, globalRecord(), Tree.root(accountsTree), record, witness))
+                abi.encodeCall(
+                    IVerifier.rerun, (domain, globalRecord(), Tree.root(accountsTree), pricing(), record, witness)
+                )
             );
         require(!success, "the step applied");
         return returned;

@@ -14,8 +14,8 @@ contract AccountVerifierTest is Scenario {
     }
 
     function _assertSame(bytes memory record, bytes memory witness) private view {
-        (bytes memory globalAfter, bytes32 rootAfter, uint256 used) =
-            accountVerifier.rerun(domain, globalBefore, rootBefore, record, bytes.concat(witness, "more"));
+        (bytes memory globalAfter, bytes32 rootAfter, uint256 used,) =
+            accountVerifier.rerun(domain, globalBefore, rootBefore, pricing(), record, bytes.concat(witness, "more"));
         assertEq(globalAfter, globalRecord(), "global record");
         assertEq(rootAfter, accountsRoot(), "accounts root");
         assertEq(used, witness.length, "witness used");

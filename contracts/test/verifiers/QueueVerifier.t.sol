@@ -19,8 +19,8 @@ contract QueueVerifierTest is Scenario {
     }
 
     function _assertSame(bytes memory record, bytes memory witness) private view {
-        (bytes memory globalAfter, bytes32 rootAfter, uint256 used) =
-            queueVerifier.rerun(domain, globalBefore, rootBefore, record, bytes.concat(witness, "more"));
+        (bytes memory globalAfter, bytes32 rootAfter, uint256 used,) =
+            queueVerifier.rerun(domain, globalBefore, rootBefore, pricing(), record, bytes.concat(witness, "more"));
         assertEq(globalAfter, globalRecord(), "global record");
         assertEq(rootAfter, accountsRoot(), "accounts root");
         assertEq(used, witness.length, "witness used");
@@ -181,7 +181,7 @@ contract QueueVerifierTest is Scenario {
         accountAt[1].cash = type(int64).max;
         syncLeaf(1);
         record = abi.encodePacked(uint8(1), uint8(5), g.queueCursor, uint32(1), alice, uint32(0), uint64(1));
-        (bytes memory globalAfter, bytes32 rootAfter,) = rerun(queueVerifier, record, accountWitness(1));
+        (bytes memory globalAfter, bytes32 rootAfter,,) = rerun(queueVerifier, record, accountWitness(1));
         assertEq(rootAfter, accountsRoot());
         assertEq(uint8(globalAfter[340]), 10, "fees");
     }

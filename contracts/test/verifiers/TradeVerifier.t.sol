@@ -17,8 +17,8 @@ contract TradeVerifierTest is Scenario {
         bytes memory global = globalRecord();
         bytes32 root = accountsRoot();
         (bytes memory record, bytes memory witness) = applyTrade(t);
-        (bytes memory globalAfter, bytes32 rootAfter, uint256 used) =
-            tradeVerifier.rerun(domain, global, root, record, bytes.concat(witness, "more"));
+        (bytes memory globalAfter, bytes32 rootAfter, uint256 used,) =
+            tradeVerifier.rerun(domain, global, root, pricing(), record, bytes.concat(witness, "more"));
         assertEq(globalAfter, globalRecord(), "global record");
         assertEq(rootAfter, accountsRoot(), "accounts root");
         assertEq(used, witness.length, "witness used");
@@ -77,7 +77,7 @@ contract TradeVerifierTest is Scenario {
         t.fills[0] = Fill(1, -int64(50 * ONE), 0);
         _assertApplies(t);
         assertEq(accountAt[2].opens.length, 1);
-        applyPrice(T0 + 2000, "later");
+        applyPrice(T0 + 2000);
         Intent memory next = buy(bob, BOB_KEY, PERP, int64(ONE), int64(100 * ONE), 4);
         next.validUntil = T0 + 3000;
         t = bidFor(2, one(next));
@@ -487,7 +487,8 @@ contract TradeVerifierTest is Scenario {
         t.fills[0] = Fill(1, 0, 0);
         _refused(t, 404, 0);
         t.pays = 0;
-        _assertApplies(t);
+        // Now it moves nothing; but a debt of all that int64 holds and a perpetual's requirement are too much together.
+        _refused(t, 404, 1);
     }
 
     function test_404_pots() public {
@@ -511,6 +512,10 @@ contract TradeVerifierTest is Scenario {
         _refused(_trade(), 405, 0);
         // A trade that swaps one position for another leaves 64.
         _listAs(uint64(3) << 52 | uint64(2) << 32, "C-PERP");
+        for (uint16 i = 3; i < 67; ++i) {
+            addUnderlying(i, int64(ONE));
+        }
+        applyPrice(T0);
         Intent memory intent = _legs(ETH, int64(ONE), uint64(3) << 52 | uint64(2) << 32, -1);
         _assertApplies(bidFor(1, one(intent)));
         assertEq(accountAt[1].positions.length, 64);
@@ -544,6 +549,92 @@ contract TradeVerifierTest is Scenario {
 
     function _listAs(uint64 asset, string memory name) private {
         applyListing(asset, name);
+    }
+
+    // -------------------------------------------------------------------------------------------------------- margin
+
+    function test_401_initialMargin_toTheUnit() public {
+        // A perpetual takes a tenth of its mark: with 10,000 dollars 33 of them, and the cash left decides the rest.
+        int64 most = int64(33 * 3000 * ONE + 100 * ONE);
+        Intent memory intent = buy(alice, ALICE_KEY, PERP, int64(33 * ONE), most + 1, 0);
+        intent.maxFee = 0;
+        Trade memory t = bidFor(1, one(intent));
+        _refused(t, 401, 0);
+        t.fills[0].cash = -most;
+        _assertApplies(t);
+    }
+
+    function test_401_theSolverToo() public {
+        // 1,000,000 dollars and 100 ether, of which 2,250 dollars each count.
+        Intent memory intent = buy(alice, ALICE_KEY, CALL, int64(3000 * ONE), 0, 0);
+        _refused(bidFor(1, one(intent)), 401, 1);
+    }
+
+    function test_408_etherSupportsMargin_notDebt() public {
+        fund(alice, 0, ETH, 10 * ONE);
+        Intent memory intent = buy(alice, ALICE_KEY, ETH, int64(ONE), int64(10_000 * ONE), 0);
+        intent.maxFee = 0;
+        _assertApplies(bidFor(1, one(intent)));
+        intent.nonce = 1;
+        intent.cash = -1;
+        _refused(bidFor(2, one(intent)), 408, 0);
+    }
+
+    function test_410_noPriceYet_orNoParameters() public {
+        Trade memory t = _trade();
+        bytes32 hash = g.priceHash;
+        g.priceHash = 0;
+        _refused(t, 410, 0);
+        g.priceHash = hash;
+        g.paramsHash = 0;
+        _refused(t, 410, 0);
+        // What the vault would not have queued: no admissible set is no set.
+        applyParameters(1, "");
+        _refused(t, 410, 0);
+        applyParameters(1, patched(marginParameters(), 9, abi.encodePacked(int64(10_000_001))));
+        _refused(t, 410, 0);
+    }
+
+    function test_410_accountsOfCashOnly_needNoPrice() public {
+        addPosition(1, PERP, int256(uint256(ONE)));
+        addPosition(2, PERP, -int256(uint256(ONE)));
+        syncLeaf(1);
+        syncLeaf(2);
+        g.priceHash = 0;
+        Intent memory intent = buy(alice, ALICE_KEY, PERP, -int64(ONE), 0, 0);
+        Trade memory t = bidFor(1, one(intent));
+        (t.solver, t.account, t.signer) = (bob, 0, BOB_KEY);
+        _assertApplies(t);
+    }
+
+    function test_410_nothingIsSaidOfTheAsset() public {
+        _listAs(option(1), "ETH-27MAR26-1000.003-C");
+        _refused(bidFor(1, one(buy(alice, ALICE_KEY, option(1), 1, 0, 0))), 410, 0);
+        setMark(option(1), 1);
+        applyPrice(T0);
+        _assertApplies(bidFor(1, one(buy(alice, ALICE_KEY, option(1), 1, 0, 0))));
+        uint64 other = uint64(3) << 52 | uint64(2) << 32;
+        _listAs(other, "C-PERP");
+        _refused(bidFor(2, one(buy(alice, ALICE_KEY, other, 1, 0, 1))), 410, 0);
+    }
+
+    function test_pricing_isProvenAgainstTheState() public {
+        Trade memory t = _trade();
+        bytes memory record = tradeRecord(t);
+        bytes memory witness = tradeWitness(t, false);
+        bytes memory whole = pricing();
+        for (uint256 i = 4; i < whole.length; i += 13) {
+            // The second length.
+            if (i >> 1 == (4 + priceInForce.length) >> 1) continue;
+            bytes memory wrong = patched(whole, i, abi.encodePacked(whole[i] ^ 0x20));
+            vm.expectPartialRevert(IRefusals.WrongProof.selector);
+            tradeVerifier.rerun(domain, globalRecord(), accountsRoot(), wrong, record, witness);
+        }
+        vm.expectPartialRevert(IRefusals.WitnessTooShort.selector);
+        tradeVerifier.rerun(domain, globalRecord(), accountsRoot(), slice(whole, 0, whole.length - 1), record, witness);
+        bytes memory nothing = new bytes(6);
+        vm.expectPartialRevert(IRefusals.BadWitness.selector);
+        tradeVerifier.rerun(domain, globalRecord(), accountsRoot(), nothing, record, witness);
     }
 
     function test_407_spotIsNotSoldShort() public {

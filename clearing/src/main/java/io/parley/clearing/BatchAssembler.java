@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cuts the ledger's steps into batches, the same for everyone who folds the same log (docs/protocol.md, section 7): a
  * price after other steps closes a batch and is the first step of the next; a price after nothing but a price takes
- * its place. Give it every applied command, in order, once. Single-threaded; part of each {@link Snapshot}.
+ * its place; a step that would be margined with other parameters than those before it begins the next batch. Give it every applied command, in order, once. Single-threaded; part of each {@link Snapshot}.
  */
 public final class BatchAssembler {
     /** Most steps of a batch that no price has closed. */
@@ -35,6 +35,9 @@ public final class BatchAssembler {
 
     /** Accounts root and global record before the first step of the batch in the making. */
     private byte[] parent = {};
+
+    /** The pricing of those of its steps that need one. */
+    private byte[] pricing = Pricing.NONE;
 
     private final List<PendingStep> steps = new ArrayList<>();
     private long sequence = 1;
@@ -72,13 +75,18 @@ public final class BatchAssembler {
      */
     public Placed add(long commandsOffset, Command command, byte[] record, StepResult.Applied applied) {
         boolean price = command instanceof PriceCommand;
+        byte[] needed =
+                Arrays.copyOfRange(applied.witness(), STATE, STATE + Pricing.lengthAt(applied.witness(), STATE));
         @Nullable BatchRecord closed = null;
         if (price && steps.size() == 1 && steps.getFirst().price()) {
             // Superseded: the later price starts from the same parent.
             steps.clear();
             recordBytes = 0;
-        } else if (!steps.isEmpty() && (price || isFull(record.length))) {
+        } else if (!steps.isEmpty() && (price || isFull(record.length) || isPricedOtherwise(needed))) {
             closed = close(applied.witness());
+        }
+        if (pricing.length == Pricing.NONE.length) {
+            pricing = needed;
         }
         if (parent.length == 0) {
             parent = Arrays.copyOf(applied.witness(), STATE);
@@ -87,7 +95,7 @@ public final class BatchAssembler {
                 commandsOffset,
                 price,
                 record.clone(),
-                Arrays.copyOfRange(applied.witness(), STATE, applied.witness().length),
+                Arrays.copyOfRange(applied.witness(), STATE + needed.length, applied.witness().length),
                 applied.root(),
                 applied.withdrawals()));
         recordBytes += record.length;
@@ -124,9 +132,15 @@ public final class BatchAssembler {
         return steps.size() == MAX_STEPS || BatchData.tableSize(steps.size() + 1) + recordBytes + more > MAX_DATA;
     }
 
+    private boolean isPricedOtherwise(byte[] needed) {
+        return needed.length > Pricing.NONE.length
+                && pricing.length > Pricing.NONE.length
+                && !Arrays.equals(needed, pricing);
+    }
+
     /** Closes the batch. The state after it is the one before the step that closes it. */
     private BatchRecord close(byte[] stateAfter) {
-        WireWriter witness = new WireWriter(4096).raw(parent);
+        WireWriter witness = new WireWriter(4096).raw(parent).raw(pricing);
         List<Integer> witnessEnds = new ArrayList<>(steps.size());
         List<Bytes32> commandIds = new ArrayList<>(steps.size());
         List<Withdrawal> withdrawals = new ArrayList<>();
@@ -168,6 +182,7 @@ public final class BatchAssembler {
         steps.clear();
         recordBytes = 0;
         parent = new byte[0];
+        pricing = Pricing.NONE;
         return batch;
     }
 
@@ -180,7 +195,7 @@ public final class BatchAssembler {
     }
 
     void writeTo(WireWriter out) {
-        out.u63(sequence).u16(parent.length).raw(parent).u32(steps.size());
+        out.u63(sequence).u16(parent.length).raw(parent).blob(Blob.of(pricing)).u32(steps.size());
         for (PendingStep step : steps) {
             out.u63(step.offset())
                     .bool(step.price())
@@ -195,6 +210,7 @@ public final class BatchAssembler {
         BatchAssembler assembler = new BatchAssembler();
         assembler.sequence = in.u63("sequence");
         assembler.parent = in.raw(in.u16("parent length"), "parent").bytes();
+        assembler.pricing = in.blob("pricing").bytes();
         int count = in.u31("steps");
         for (int i = 0; i < count; i++) {
             PendingStep step = new PendingStep(

@@ -19,7 +19,7 @@ import java.util.List;
 
 /**
  * Runs a batch again from header, data and witness alone, as the contract's prove does. Nothing is remembered from one
- * batch to the next. Margins are not checked yet: their marks are not part of the witness before the clearing issue.
+ * batch to the next.
  */
 public final class BatchVerifier {
     private final Domain domain;
@@ -98,8 +98,8 @@ public final class BatchVerifier {
     }
 
     /**
-     * The witness of some of a verified batch's steps: the state before the first of them, then the witness of each. The
-     * contract's prove takes it where a batch is proven over several transactions.
+     * The witness of some of a verified batch's steps: the state before the first of them, the pricing if one of them needs
+     * it, then the witness of each. The contract's prove takes it where a batch is proven over several transactions.
      *
      * @param from the first step
      * @param upTo the step after the last
@@ -115,9 +115,12 @@ public final class BatchVerifier {
         if (run.verify(batch.header(), batch.data().bytes(), witness) instanceof Refused refused) {
             throw new IllegalArgumentException("The batch does not verify: %s".formatted(refused));
         }
-        int begin = from == 0 ? 32 + GlobalRecord.LENGTH : run.witnessEnds.get(from - 1);
+        int begin = from == 0 ? run.stepsBegin : run.witnessEnds.get(from - 1);
+        boolean priced = run.priced.get(upTo) - run.priced.get(from) > 0;
+        byte[] pricing = priced ? run.pricing.block() : Pricing.NONE;
         return new WireWriter(32 + GlobalRecord.LENGTH + witness.length)
                 .raw(run.statesBefore.get(from))
+                .raw(pricing)
                 .raw(Arrays.copyOfRange(witness, begin, run.witnessEnds.get(upTo - 1)))
                 .toBytes();
     }
@@ -128,6 +131,12 @@ public final class BatchVerifier {
         private final List<Integer> witnessEnds = new ArrayList<>();
         private final List<Bytes32> commandIds = new ArrayList<>();
         private final List<Withdrawal> withdrawals = new ArrayList<>();
+
+        /** How many steps were margined at prices, before each step and at the end. */
+        private final List<Integer> priced = new ArrayList<>(List.of(0));
+
+        private Pricing pricing = Pricing.read(new WireReader(Pricing.NONE));
+        private int stepsBegin;
         private long feesBefore;
         private int at = -1;
 
@@ -153,6 +162,8 @@ public final class BatchVerifier {
             Bytes32 accountsRoot = in.b32("accounts root");
             GlobalRecord global = GlobalRecord.decode(
                     in.raw(GlobalRecord.LENGTH, "global record").bytes());
+            pricing = Pricing.read(in);
+            stepsBegin = in.position();
             requireSame("parent root", Keccak256.hash(accountsRoot, global.hash()), header.parentRoot());
             require(global.queueCursor() == header.queueFrom(), "the queue is at %d", global.queueCursor());
             feesBefore = global.feesTotal();
@@ -167,9 +178,10 @@ public final class BatchVerifier {
                         .raw(global.bytes())
                         .toBytes());
                 step.begin(global);
-                StepWitness world = new StepWitness(domain, step, command, in);
+                StepWitness world = new StepWitness(domain, step, pricing, command, in);
                 new Transition(domain, world, step, recovery).run(command, record);
                 world.requireAllUsed(command);
+                priced.add(priced.getLast() + (world.priced() ? 1 : 0));
                 accountsRoot = world.replaceAccounts(accountsRoot);
                 global = step.global();
                 root = Keccak256.hash(accountsRoot, global.hash());
@@ -180,6 +192,9 @@ public final class BatchVerifier {
             }
             at = -1;
             in.end();
+            if (priced.getLast() == 0 && !pricing.isEmpty()) {
+                throw new StepRefused(Reason.UNDECODABLE, "the witness has a pricing that no step needs");
+            }
             requireSame("steps root", published.stepsRoot(), header.stepsRoot());
             require(
                     published.verifiedOnly() == header.verifiedOnly(),

@@ -52,7 +52,10 @@ public final class Ledger {
     private byte[] feederSet = {};
     private byte[] parameterContent = {};
     private @Nullable MarginParameters parameters;
-    private byte[] priceContent = {};
+
+    /** As a witness carries it, see {@link Pricing}. */
+    private byte[] price = {};
+
     private @Nullable Prices prices;
 
     private Ledger(Domain domain, AccountTree accounts, Keys keys) {
@@ -93,6 +96,7 @@ public final class Ledger {
         }
         WireWriter witness = new WireWriter(2048);
         witness.b32(accounts.root()).raw(global.bytes());
+        witness.raw(world.priced() ? Pricing.block(price, parameterContent) : Pricing.NONE);
         List<Touched> touched = touched();
         new WitnessWriter(step, accounts, listings, listingsTree, keys, witness)
                 .write(command, feederSet, world.placeWitness());
@@ -307,28 +311,17 @@ public final class Ledger {
             case SetParameters set
             when set.what() == SetParameters.MARGIN -> {
                 parameterContent = set.content().bytes();
-                readParameters();
+                // The queue must not stand still for a bad set; margins are refused until a good one follows
+                // (docs/margin.md).
+                parameters = MarginParameters.admissible(parameterContent);
             }
             case SetParameters set -> feederSet = set.content().bytes();
-            case PriceCommand price -> {
-                priceContent = price.content().bytes();
-                readPrices();
+            case PriceCommand next -> {
+                price = Pricing.priceOf(next);
+                prices = Pricing.pricesOf(price);
             }
             default -> {}
         }
-    }
-
-    private void readParameters() {
-        try {
-            parameters = MarginParameters.decode(parameterContent);
-        } catch (IllegalArgumentException e) {
-            // The queue must not stand still for it; margins are refused until a good set follows (docs/margin.md).
-            parameters = null;
-        }
-    }
-
-    private void readPrices() {
-        prices = Prices.of(PriceContent.decode(priceContent));
     }
 
     void writeTo(WireWriter out) {
@@ -339,7 +332,7 @@ public final class Ledger {
         keys.writeTo(out);
         out.u32(feederSet.length).raw(feederSet);
         out.u32(parameterContent.length).raw(parameterContent);
-        out.u32(priceContent.length).raw(priceContent);
+        out.u32(price.length).raw(price);
         out.u32(accounts.count());
         for (int index = 0; index < accounts.size(); index++) {
             byte[] leaf = accounts.leaf(index);
@@ -368,11 +361,12 @@ public final class Ledger {
         ledger.feederSet = in.blob("feeder set").bytes();
         ledger.parameterContent = in.blob("margin parameters").bytes();
         if (ledger.parameterContent.length > 0) {
-            ledger.readParameters();
+            ledger.parameters = MarginParameters.admissible(ledger.parameterContent);
         }
-        ledger.priceContent = in.blob("price content").bytes();
-        if (ledger.priceContent.length > 0) {
-            ledger.readPrices();
+        ledger.price = in.blob("price").bytes();
+        if (ledger.price.length > 0) {
+            requireSame("price", Pricing.digestOf(domain, ledger.price), global.priceHash());
+            ledger.prices = Pricing.pricesOf(ledger.price);
         }
         int count = in.u31("accounts");
         for (int i = 0; i < count; i++) {
@@ -409,6 +403,7 @@ public final class Ledger {
         private final Margin[] margins = new Margin[Step.MAX_ACCOUNTS];
         private byte[] placeWitness = {};
         private @Nullable Draft solver;
+        private boolean priced;
 
         LiveWorld(Step into) {
             this.into = into;
@@ -416,6 +411,12 @@ public final class Ledger {
 
         void begin() {
             solver = null;
+            priced = false;
+        }
+
+        /** Whether an account was margined for which prices are needed. */
+        boolean priced() {
+            return priced;
         }
 
         Draft solver() {
@@ -507,27 +508,11 @@ public final class Ledger {
         }
 
         @Override
-        public void checkMargins(Step step) {
-            for (int slot = 0; slot < step.touched(); slot++) {
-                Draft draft = step.touched(slot);
-                Margin margin = strictMargin(draft);
-                margins[slot] = margin;
-                if (margin.netInitial() < 0) {
-                    throw new StepRefused(
-                            Reason.MARGIN_INITIAL,
-                            "account %d needs %s USD, has %s USD"
-                                    .formatted(
-                                            draft.index(),
-                                            Usd.format(margin.imRequirement()),
-                                            Usd.format(margin.value())));
-                }
-                if (margin.cashAndDerivatives() < 0) {
-                    throw new StepRefused(
-                            Reason.CASH_DEBT,
-                            "account %d would owe %s USD that only its base assets cover"
-                                    .formatted(draft.index(), Usd.format(margin.cashAndDerivatives())));
-                }
-            }
+        public Margin margin(int slot, Holdings account) {
+            priced |= StandardMargin.needsPrices(account);
+            Margin margin = StandardMargin.evaluate(account, prices, parameters);
+            margins[slot] = margin;
+            return margin;
         }
     }
 }

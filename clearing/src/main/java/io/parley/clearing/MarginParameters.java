@@ -4,6 +4,7 @@ import io.parley.protocol.Bytes32;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.Keccak256;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every number of the standard margin, as data: its bytes are set by a command, hashed into the state and named in
@@ -180,6 +181,15 @@ public record MarginParameters(
                 rates[10],
                 rates[11],
                 List.of(bases));
+    }
+
+    /** As {@link #decode}; null where the bytes are no admissible set, which then count as no parameters at all. */
+    static @Nullable MarginParameters admissible(byte[] bytes) {
+        try {
+            return decode(bytes);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     /** H of the bytes, as it stands in the state. */

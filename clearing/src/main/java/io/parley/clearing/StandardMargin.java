@@ -64,7 +64,7 @@ public final class StandardMargin {
             throw new MarginUnavailable(
                     Reason.MODE_UNSUPPORTED, "margin mode %d is not supported yet".formatted(account.mode()));
         }
-        if (account.positionCount() == 0) {
+        if (!needsPrices(account)) {
             return Margin.ofCash(account.cash());
         }
         if (prices == null || parameters == null) {
@@ -77,6 +77,11 @@ public final class StandardMargin {
             throw new MarginUnavailable(
                     Reason.OVERFLOW, "the margin leaves the 64-bit range: %s".formatted(e.getMessage()));
         }
+    }
+
+    /** Whether the account's margin depends on prices and parameters. */
+    static boolean needsPrices(Holdings account) {
+        return account.mode() == Account.MODE_STANDARD && account.positionCount() > 0;
     }
 
     private Margin evaluate() {

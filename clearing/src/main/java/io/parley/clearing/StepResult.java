@@ -12,8 +12,9 @@ public sealed interface StepResult {
      *
      * @param root the state root after it
      * @param touched the accounts that it changed, ascending by index
-     * @param witness what a verifier needs who has nothing but the root before it: accounts root, global record, then
-     *     the step's part (docs/protocol.md, section 7); within a batch only the first step keeps the first two
+     * @param witness what a verifier needs who has nothing but the root before it: accounts root, global record, the
+     *     pricing if the step needs it, then the step's part (docs/protocol.md, section 7); a batch keeps the first two of
+     *     its first step, and one pricing
      * @param withdrawals what the vault is to pay because of it
      * @param noop an entry of the queue that was invalid: it only advanced the queue
      */

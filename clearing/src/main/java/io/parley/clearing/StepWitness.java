@@ -36,7 +36,9 @@ import org.jspecify.annotations.Nullable;
  * refused; what is not needed is refused as well, so that a step has one witness.
  */
 final class StepWitness implements World {
+    private final Domain domain;
     private final Step step;
+    private final Pricing pricing;
     private final WitnessDigests digests;
     private final Proven[] accounts;
     private final int[] slots;
@@ -46,6 +48,7 @@ final class StepWitness implements World {
     private final @Nullable Proof place;
     private final Bytes32 oldKey;
     private final byte[] feederSet;
+    private boolean priced;
 
     private record Proof(int bitmap, Bytes32[] siblings) {
         static Proof read(int depth, WireReader in) {
@@ -71,8 +74,10 @@ final class StepWitness implements World {
     private record ProvenKey(Grant grant, Proof proof) {}
 
     /** Reads the step's part of the witness. The step has begun with the global record before it. */
-    StepWitness(Domain domain, Step step, Command command, WireReader in) {
+    StepWitness(Domain domain, Step step, Pricing pricing, Command command, WireReader in) {
+        this.domain = domain;
         this.step = step;
+        this.pricing = pricing;
         this.digests = new WitnessDigests(domain.separator(), asset -> {
             Bytes32 hash = nameHashes.get(asset);
             if (hash == null) {
@@ -185,6 +190,11 @@ final class StepWitness implements World {
         return Listings.of(names);
     }
 
+    /** Whether an account was margined for which prices are needed. */
+    boolean priced() {
+        return priced;
+    }
+
     /** Checks that nothing in the witness was left unused, once the command has run. */
     void requireAllUsed(Command command) {
         require(step.keyCount() == keys.size(), "each key has signed");
@@ -288,9 +298,15 @@ final class StepWitness implements World {
         return proof.root(Listings.DEPTH, index, listingLeaf(asset, nameHash));
     }
 
-    /** Margins are the ledger's alone until the clearing issue puts marks into the witness. */
     @Override
-    public void checkMargins(Step touched) {}
+    public Margin margin(int slot, Holdings account) {
+        if (!StandardMargin.needsPrices(account)) {
+            return StandardMargin.evaluate(account, null, null);
+        }
+        priced = true;
+        Prices prices = pricing.prices(domain, step);
+        return StandardMargin.evaluate(account, prices, prices == null ? null : pricing.parameters(step));
+    }
 
     private Proof place() {
         if (place == null) {

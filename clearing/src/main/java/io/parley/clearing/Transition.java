@@ -196,7 +196,7 @@ final class Transition {
             account.add(asset.id(), -withdraw.amount());
         }
         step.withdraw(asset, withdraw.to(), withdraw.amount());
-        world.checkMargins(step);
+        requireMargins();
     }
 
     private void cancel(Cancel cancel, Signature signature) {
@@ -343,7 +343,7 @@ final class Transition {
         for (int slot = 0; slot < step.touched(); slot++) {
             requireAllowed(step.touched(slot));
         }
-        world.checkMargins(step);
+        requireMargins();
     }
 
     private void requireShape(long auction, Bid bid, List<SignedIntent> intents) {
@@ -509,6 +509,34 @@ final class Transition {
                         Reason.SPOT_NEGATIVE,
                         "account %d would have %s of %s"
                                 .formatted(account.index(), Fixed8.format(account.quantityAt(i)), nameOf(asset)));
+            }
+        }
+    }
+
+    /** Margin of every touched account, ascending by index. */
+    private void requireMargins() {
+        for (int slot = 0; slot < step.touched(); slot++) {
+            Draft account = step.touched(slot);
+            Margin margin;
+            try {
+                margin = world.margin(slot, account);
+            } catch (MarginUnavailable e) {
+                throw new StepRefused(e.reason(), e.detail());
+            }
+            if (margin.netInitial() < 0) {
+                throw new StepRefused(
+                        Reason.MARGIN_INITIAL,
+                        "account %d needs %s USD, has %s USD"
+                                .formatted(
+                                        account.index(),
+                                        Usd.format(margin.imRequirement()),
+                                        Usd.format(margin.value())));
+            }
+            if (margin.cashAndDerivatives() < 0) {
+                throw new StepRefused(
+                        Reason.CASH_DEBT,
+                        "account %d would owe %s USD that only its base assets cover"
+                                .formatted(account.index(), Usd.format(margin.cashAndDerivatives())));
             }
         }
     }

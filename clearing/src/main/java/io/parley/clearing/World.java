@@ -53,6 +53,11 @@ interface World {
     /** Appends a listing and returns the new root of the listings tree. */
     Bytes32 list(int index, AssetId asset, String name);
 
-    /** Refuses the step if an account that it touched lacks margin. */
-    void checkMargins(Step step);
+    /**
+     * The margin of an account as the step leaves it.
+     *
+     * @param slot its place among those touched
+     * @throws MarginUnavailable if it cannot be stated
+     */
+    Margin margin(int slot, Holdings account);
 }

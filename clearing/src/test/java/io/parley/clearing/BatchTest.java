@@ -18,6 +18,7 @@ import io.parley.protocol.Bytes32;
 import io.parley.protocol.Cancel;
 import io.parley.protocol.Command;
 import io.parley.protocol.Deposit;
+import io.parley.protocol.Fixed8;
 import io.parley.protocol.Keccak256;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.Reason;
@@ -137,6 +138,109 @@ class BatchTest {
     }
 
     @Test
+    void stepsMarginedWithOtherParameters_beginTheNextBatch() {
+        var market = market().account(ALICE, "9000 USD").account(SOLVER, "5 ETH", "9000 USD");
+        market.tick();
+        var offer = intent().by(ALICE).gets("0.01 ETH").pays("30");
+        market.applied(bid().fills(offer.nonce(0)));
+        long batch = market.lastPlaced().batch();
+        market.parameters(MarginParameters.demo());
+        market.applied(bid().fills(offer.nonce(1)));
+        assertThat(market.lastPlaced().batch()).as("the same parameters").isEqualTo(batch);
+
+        market.parameters(new MarginParameters(
+                Fixed8.parse("0.2"),
+                Fixed8.parse("0.065"),
+                Fixed8.parse("0.15"),
+                Fixed8.parse("0.13"),
+                Fixed8.parse("0.09"),
+                0,
+                Fixed8.ONE,
+                Fixed8.ONE,
+                Fixed8.ONE,
+                0,
+                0,
+                0,
+                List.of(new MarginParameters.Base(1, Fixed8.ONE, Fixed8.ONE))));
+        market.account(BOB, "5 USD");
+        assertThat(market.lastPlaced().batch()).as("nothing is margined yet").isEqualTo(batch);
+        market.applied(bid().fills(offer.nonce(2)));
+        assertThat(market.lastPlaced().batch()).isEqualTo(batch + 1);
+        assertThat(market.lastPlaced().step()).isZero();
+        market.settle();
+    }
+
+    @Test
+    void aTradeBeyondMargin_isRefused_inABatchThatIsValidElse() {
+        var market = market().account(ALICE, "1000 USD").account(SOLVER, "9000 USD");
+        market.account(CAROL, "1 USD").tick();
+        market.applied(bid().fills(intent().by(ALICE).gets("3 ETH-PERP").pays("9000")));
+        BatchRecord batch = market.assembler().close(market.ledger()).orElseThrow();
+
+        // The same trade after other prices. A perp loses 3 x 50 dollars of 1000, of which 885 are required; then 3 x
+        // 40.
+        var reason = verdictAfter(market, batch, "2950");
+        assertThat(reason).isInstanceOfSatisfying(BatchVerifier.Refused.class, refused -> {
+            assertThat(refused.step()).isEqualTo(1);
+            assertThat(refused.reason()).isEqualTo(Reason.MARGIN_INITIAL);
+            assertThat(refused.detail()).contains("needs 885.00 USD, has 850.00 USD");
+        });
+        assertThat(verdictAfter(market, batch, "2970")).isInstanceOf(BatchVerifier.Verified.class);
+    }
+
+    /** What the verifier says to the batch if its price had been another one, all else made to fit by hand. */
+    private BatchVerifier.Verdict verdictAfter(Market market, BatchRecord batch, String dollars) {
+        PriceCommand price = market.quoted("ETH", dollars).priceInstead();
+        byte[] witness = batch.witness().bytes();
+        byte[] parameters = market.ledger().parameters().encode();
+        Bytes32 digest = Pricing.digestOf(Market.DOMAIN, Pricing.priceOf(price));
+        byte[] before = Arrays.copyOfRange(witness, 32, 453);
+        BigEndian.u64(before, GlobalRecord.TIME, price.time());
+        BigEndian.u64(before, GlobalRecord.PRICE_SEQUENCE, price.sequence());
+        digest.write(before, GlobalRecord.PRICE_HASH);
+        byte[] after = market.ledger().global().encode();
+        digest.write(after, GlobalRecord.PRICE_HASH);
+
+        byte[] trade = BatchData.decode(batch.data().bytes()).records().getLast();
+        var data = new BatchData(
+                List.of(price.encode(), trade),
+                List.of(
+                        Keccak256.hash(Bytes32.of(witness, 0), Keccak256.hash(before)),
+                        Keccak256.hash(market.ledger().accountTree().root(), Keccak256.hash(after))));
+        BatchHeader header = batch.header();
+        var other = new BatchHeader(
+                header.sequence(),
+                header.parentRoot(),
+                data.roots().getLast(),
+                data.stepsRoot(),
+                Keccak256.hash(data.encode()),
+                2,
+                header.queueFrom(),
+                header.queueTo(),
+                false);
+        return verifier.verify(
+                other.encode(),
+                data.encode(),
+                join(
+                        head(witness, 453),
+                        Pricing.block(Pricing.priceOf(price), parameters),
+                        tail(witness, 453 + Pricing.lengthAt(witness, 453))));
+    }
+
+    @Test
+    void aPricingThatNoStepNeeds_isRefused() {
+        var market = market().account(ALICE, "100 USD");
+        BatchRecord batch = market.settle().getLast();
+        byte[] witness = batch.witness().bytes();
+        byte[] price = Pricing.priceOf(market.priceInstead());
+        byte[] more = join(head(witness, 453), Pricing.block(price, new byte[0]), tail(witness, 459));
+        assertThat(verifier.verify(batch.header().encode(), batch.data().bytes(), more))
+                .isInstanceOfSatisfying(
+                        BatchVerifier.Refused.class,
+                        refused -> assertThat(refused.detail()).contains("pricing that no step needs"));
+    }
+
+    @Test
     void header_saysWhereTheQueueStood() {
         var market = oneOfEach();
         long from = market.batches().getLast().header().queueTo();
@@ -171,9 +275,8 @@ class BatchTest {
             while (!ledger.root().equals(rootOf(part))) {
                 ledger.apply(Command.decode(log.next().command()));
             }
-            int length = batch.stepWitnessEnd().get(step)
-                    - (step == 0 ? 453 : batch.stepWitnessEnd().get(step - 1));
-            assertThat(part).hasSize(453 + length);
+            int length = batch.stepWitnessEnd().get(step) - beginOf(batch, step);
+            assertThat(part).hasSize(453 + Pricing.lengthAt(part, 453) + length);
         }
         assertThatThrownBy(() -> verifier.witness(batch, 2, 2)).hasMessageContaining("2 to 2 are none of them");
         assertThatThrownBy(() -> verifier.witness(batch, 0, steps + 1)).hasMessageContaining("are none of them");
@@ -331,9 +434,15 @@ class BatchTest {
     }
 
     private static byte[] stepWitness(BatchRecord batch, int step) {
-        int from = step == 0 ? 453 : batch.stepWitnessEnd().get(step - 1);
+        int from = beginOf(batch, step);
         return Arrays.copyOfRange(
                 batch.witness().bytes(), from, batch.stepWitnessEnd().get(step));
+    }
+
+    private static int beginOf(BatchRecord batch, int step) {
+        return step == 0
+                ? 453 + Pricing.lengthAt(batch.witness().bytes(), 453)
+                : batch.stepWitnessEnd().get(step - 1);
     }
 
     /** The length of {@code u8 nListings | listings}. */
@@ -375,7 +484,7 @@ class BatchTest {
     /** The step is refused with this witness, and everything else as it was. */
     private void refused(BatchRecord batch, int step, byte[] stepWitness, String detail) {
         byte[] all = batch.witness().bytes();
-        int from = step == 0 ? 453 : batch.stepWitnessEnd().get(step - 1);
+        int from = beginOf(batch, step);
         byte[] witness = join(
                 head(all, from), stepWitness, tail(all, batch.stepWitnessEnd().get(step)));
         assertThat(verifier.verify(batch.header().encode(), batch.data().bytes(), witness))

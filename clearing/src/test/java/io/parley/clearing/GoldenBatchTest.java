@@ -53,7 +53,8 @@ class GoldenBatchTest {
         document.put(
                 "about",
                 "Whole batches of the Parley protocol, version 1 (docs/protocol.md, section 7), in order from genesis."
-                        + " A step's witness is its part of the batch's witness.");
+                        + " A step's witness is its part of the batch's witness, which begins with the"
+                        + " state before the batch and its pricing.");
         Map<String, Object> domain = new LinkedHashMap<>();
         domain.put("chainId", Market.DOMAIN.chainId());
         domain.put("verifyingContract", Market.DOMAIN.vault().hex());
@@ -130,7 +131,8 @@ class GoldenBatchTest {
     private static List<Map<String, Object>> steps(Market market, BatchRecord batch) {
         Map<Bytes32, Bytes32> roots = rootsByCommand(market);
         byte[] witness = batch.witness().bytes();
-        int from = 32 + GlobalRecord.LENGTH;
+        int state = 32 + GlobalRecord.LENGTH;
+        int from = state + Pricing.lengthAt(witness, state);
         List<Map<String, Object>> steps = new ArrayList<>();
         List<byte[]> records = BatchData.decode(batch.data().bytes()).records();
         for (int i = 0; i < records.size(); i++) {

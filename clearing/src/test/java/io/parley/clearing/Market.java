@@ -229,6 +229,11 @@ final class Market {
         return price(time, ledger.global().priceSequence() + 1, FEEDERS.get(0), FEEDERS.get(2));
     }
 
+    /** A price that could have been signed in place of the last one. */
+    PriceCommand priceInstead() {
+        return price(time, ledger.global().priceSequence(), FEEDERS.get(0), FEEDERS.get(2));
+    }
+
     PriceCommand price(long at, long sequence, Trader... signers) {
         return price(
                 at, sequence, content(), content().marksRoot(ledger.global().paramsHash()), signers);

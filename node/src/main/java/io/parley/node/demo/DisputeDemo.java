@@ -20,6 +20,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.web3j.abi.FunctionEncoder;
@@ -157,7 +158,7 @@ public final class DisputeDemo {
     }
 
     private BigInteger tokens(Address owner) {
-        var usd = deployment.tokens().get("USD");
+        var usd = Objects.requireNonNull(deployment.tokens().get("USD"));
         return new BigInteger(
                 chain.call(usd, encode("balanceOf", new org.web3j.abi.datatypes.Address(owner.hex())))
                         .substring(2),

@@ -37,8 +37,8 @@ final class Vault {
     // Rough gas by size, to plan a batch over transactions; what each really takes is estimated by the node before it
     // is sent.
     private static final long GAS_OF_BYTE = 20;
-    private static final long GAS_OF_STEP = 60_000;
-    private static final long GAS_OF_WITNESS_BYTE = 60;
+    private static final long GAS_OF_STEP = 80_000;
+    private static final long GAS_OF_WITNESS_BYTE = 130;
     private static final long GAS_OF_BATCH = 250_000;
 
     private final Chain chain;
