@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Vm} from "forge-std/Vm.sol";
 import {Exit} from "../src/Exit.sol";
 import {Vault} from "../src/Vault.sol";
 import {IExit} from "../src/interfaces/IExit.sol";
@@ -404,6 +405,37 @@ contract ExitTest is ExitScenario {
         assertEq(exit.pool(BTC), 0);
     }
 
+    function test_aDebt_takesBaseInAscendingOrder() public {
+        // 0.1 ether are 200 of the debt of 600; the other 400 are 8 of the 10 that stand at 50.
+        moves(BOB, SOLVER, ETH, int64(ONE * 4 / 10), 0);
+        addPosition(BOB, OTHER, int64(10 * ONE));
+        syncLeaf(BOB);
+        becomesFinal();
+        freezes();
+        vm.expectEmit(address(exit));
+        emit IExit.Forfeited(BOB, ETH, ONE / 10, ONE / 1000);
+        vm.expectEmit(address(exit));
+        emit IExit.Forfeited(BOB, OTHER, 8 * ONE, ONE * 8 / 100);
+        vm.expectEmit(address(exit));
+        emit IExit.PaidInKind(BOB, bob, OTHER, 2 * ONE);
+        register(BOB);
+        assertEq(exit.state().worth, 198 * ONE + 396 * ONE);
+        // No token is behind it in this market, so it is owed: to Bob, and the bounty to who registered him.
+        assertEq(vault.owed(OTHER, bob), 2 * ONE);
+        assertEq(vault.owed(OTHER, address(this)), ONE * 8 / 100);
+    }
+
+    function test_aDebtThatTheFirstBaseCovers_leavesTheNext() public {
+        addPosition(BOB, OTHER, int64(10 * ONE));
+        syncLeaf(BOB);
+        becomesFinal();
+        freezes();
+        register(BOB);
+        assertEq(exit.pool(ETH), ONE * 297 / 1000);
+        assertEq(exit.pool(OTHER), 0);
+        assertEq(vault.owed(OTHER, bob), 10 * ONE);
+    }
+
     function test_aDebtBeyondTheBase_takesAllOfIt() public {
         moves(SOLVER, BOB, CALL, int64(ONE), int64(1000 * ONE));
         becomesFinal();
@@ -708,5 +740,32 @@ contract ExitTest is ExitScenario {
         assertEq(usd.balanceOf(accountAt[i].owner), had + units / 100, "late cash");
         (uint256 forfeited,) = forfeitOf(i, b);
         sums.late += forfeited;
+    }
+}
+
+/// @dev A market of which no batch ever became final: everybody gets its deposits back.
+contract ExitFromGenesisTest is ExitScenario {
+    function test_everyDepositGoesBack() public {
+        vm.recordLogs();
+        openMarket();
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] != IVault.Queued.selector) continue;
+            (, bytes memory command) = abi.decode(logs[i].data, (bytes32, bytes));
+            waiting.push(command);
+        }
+        assertEq(waiting.length, vault.state().queueLength);
+        vm.warp(block.timestamp + FREEZE_AFTER + 1);
+        vault.freeze();
+        refundAll();
+        assertEq(usd.balanceOf(alice), 10_000e6);
+        assertEq(usd.balanceOf(bob), 20_000e6);
+        assertEq(usd.balanceOf(solver), 1_000_000e6);
+        assertEq(eth.balanceOf(solver), 100 ether);
+        vm.warp(vault.frozenAt() + REGISTRATION_PERIOD);
+        exit.close();
+        assertEq(usd.balanceOf(address(vault)), 0);
+        assertEq(eth.balanceOf(address(vault)), 0);
+        assertEq(vault.listing(USD).claims + vault.listing(ETH).claims, 0);
     }
 }

@@ -17,6 +17,7 @@ abstract contract ExitScenario is Scenario {
         int64 callMark;
     }
 
+    uint64 internal constant OTHER = uint64(9) << 52 | uint64(1) << 32;
     uint64 internal constant BTC = uint64(2) << 52 | uint64(1) << 32;
     bytes32 internal constant MARKS = keccak256("marks root");
 
@@ -42,11 +43,12 @@ abstract contract ExitScenario is Scenario {
         syncLeaf(from);
     }
 
-    /// @dev One underlying of two expiries, the perp and one option.
+    /// @dev Ether with two expiries, behind an underlying without any that stands at 50 dollars; the perp and one option.
     function contentOf(Bundle memory b) internal pure returns (bytes memory) {
         bytes memory expiry = abi.encodePacked(int64(1), int64(2), int64(3), int64(4), int64(5), int64(6));
-        bytes memory other =
-            abi.encodePacked(uint16(9), int64(7), int64(int256(uint256(ONE))), int64(0), int64(8), uint8(0));
+        bytes memory other = abi.encodePacked(
+            uint16(9), int64(int256(uint256(50 * ONE))), int64(int256(uint256(ONE))), int64(0), int64(8), uint8(0)
+        );
         bytes memory ether_ = abi.encodePacked(uint16(1), b.spot, int64(int256(uint256(ONE))), int64(0), b.perpMark);
         ether_ = abi.encodePacked(ether_, uint8(2), uint16(2277), expiry, uint16(2400), expiry);
         return abi.encodePacked(
