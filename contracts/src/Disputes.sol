@@ -80,7 +80,8 @@ contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
         if (amount > bond) revert BondTooSmall(bond, amount);
         if (bond - amount < bondSize) {
             IVault.State memory state = vault.state();
-            if (state.postedSequence != state.verifiedSequence) {
+            // After a freeze nothing that is open becomes final.
+            if (state.postedSequence != state.verifiedSequence && vault.frozenAt() == 0) {
                 revert BondLocked(state.verifiedSequence, state.postedSequence);
             }
         }
@@ -188,7 +189,12 @@ contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
         Run memory run;
         _start(run, evidence, batch.root);
         uint64 cursor = uint64(run.global.u64(GlobalRecord.QUEUE_CURSOR));
-        return batch.queueTo != cursor || cursor > vault.state().queueLength
+        uint64 length = vault.state().queueLength;
+        if (cursor < length && run.global.u64(GlobalRecord.TIME) > uint256(vault.queuedAt(cursor)) + vault.forceAfter())
+        {
+            return true;
+        }
+        return batch.queueTo != cursor || cursor > length
             || run.global.b32(GlobalRecord.QUEUE_HASH) != vault.queueHashAt(cursor);
     }
 

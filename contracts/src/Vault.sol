@@ -284,7 +284,6 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         if (batch.sequence <= _optimisticSequence) revert NotReplaceable(batch.sequence);
         bytes32 parent = batch.sequence == _verifiedSequence + 1 ? _verifiedRoot : _posted[batch.sequence - 1].root;
         if (batch.parentRoot != parent) revert WrongParent(batch.parentRoot, parent);
-        _requireNoneLeft(batch);
         _requireData(batch, data);
 
         uint64 epoch = batch.verifiedOnly || !disputes.bonded() ? 0 : _bondEpoch;
@@ -373,7 +372,6 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
             // some of the signed commands, and the log would then no longer be what the chain has.
             if (msg.sender != operator) revert NotPosted(batch.sequence, batch.hash);
             if (batch.sequence <= _optimisticSequence) revert NotReplaceable(batch.sequence);
-            _requireNoneLeft(batch);
             _postedSequence = batch.sequence;
             emit BatchPosted(batch.sequence, batch.hash, batch.parentRoot, batch.root, batch.steps);
         }
@@ -390,14 +388,6 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         uint64 next = _verifiedSequence + 1;
         if (batch.sequence != next) revert WrongSequence(batch.sequence, next);
         if (batch.parentRoot != _verifiedRoot) revert WrongParent(batch.parentRoot, _verifiedRoot);
-    }
-
-    /// @dev Nobody's entry is passed over for long. The header's word for where the queue stands is checked by the proof.
-    function _requireNoneLeft(Header.Batch memory batch) private view {
-        uint64 left = batch.queueTo;
-        if (left >= _queueLength) return;
-        uint256 age = block.timestamp - queuedAt[left];
-        if (age > forceAfter) revert EntryLeftBehind(left, age, forceAfter);
     }
 
     function _requireQueueFrom(Header.Batch memory batch, Run memory run) private pure {
@@ -441,6 +431,11 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         bytes32 queueHash = global.b32(GlobalRecord.QUEUE_HASH);
         if (cursor > _queueLength || queueHash != queueHashAt[cursor]) {
             revert WrongQueueHash(cursor, queueHash, queueHashAt[cursor]);
+        }
+        // By the state's own time, so that it says the same whenever it is looked at, and a batch is not lost by waiting.
+        uint256 time = global.u64(GlobalRecord.TIME);
+        if (cursor < _queueLength && time > uint256(queuedAt[cursor]) + forceAfter) {
+            revert EntryLeftBehind(cursor, time - queuedAt[cursor], forceAfter);
         }
 
         _verifiedSequence = batch.sequence;

@@ -5,6 +5,7 @@ import {Vm} from "forge-std/Vm.sol";
 import {Exit} from "../src/Exit.sol";
 import {Vault} from "../src/Vault.sol";
 import {IExit} from "../src/interfaces/IExit.sol";
+import {IDisputes} from "../src/interfaces/IDisputes.sol";
 import {IVault} from "../src/interfaces/IVault.sol";
 import {ExitScenario} from "./reference/ExitScenario.sol";
 
@@ -130,33 +131,65 @@ contract ExitTest is ExitScenario {
         vault.finalize(batch.header, slice(batch.witness, 0, 453), 0);
     }
 
-    function test_batch_thatLeavesAnEntryBehindTooLong_isRefused() public {
-        _aStep();
-        Batch memory batch = closeBatch();
+    function test_batch_thatLeavesAnEntryBehindTooLong_isRefused_andAnotherMayWait() public {
+        vm.warp(T0);
         uint64 left = g.queueCursor;
         leaves(alice, USD, 100);
-        vm.warp(block.timestamp + FORCE_AFTER);
-        vm.startPrank(operator);
-        vault.post(batch.header, batch.data);
-        vm.warp(block.timestamp + 1);
-        bytes memory refusal =
-            abi.encodeWithSelector(IVault.EntryLeftBehind.selector, left, FORCE_AFTER + 1, FORCE_AFTER);
-        vm.expectRevert(refusal);
-        vault.post(batch.header, batch.data);
-        // What was posted in time may be proven later.
-        vault.settle(batch.header, batch.data, batch.witness, 0);
+        uint256 before = vm.snapshotState();
+        goesOn();
+        applyPrice(T0 + FORCE_AFTER);
+        Batch memory batch = closeBatch();
+        // However late it is settled: what counts is how far the log had come.
+        vm.warp(T0 + FORCE_AFTER + 1 days);
+        settle(batch);
         assertEq(vault.state().verifiedSequence, 2);
-    }
 
-    function test_settle_ofABatchThatLeavesAnEntryBehind_isRefused() public {
-        _aStep();
-        Batch memory batch = closeBatch();
-        uint64 left = g.queueCursor;
-        leaves(alice, USD, 100);
-        vm.warp(block.timestamp + FORCE_AFTER + 1);
+        vm.revertToState(before);
+        goesOn();
+        applyPrice(T0 + FORCE_AFTER + 1);
+        batch = closeBatch();
         vm.prank(operator);
         vm.expectRevert(abi.encodeWithSelector(IVault.EntryLeftBehind.selector, left, FORCE_AFTER + 1, FORCE_AFTER));
         vault.settle(batch.header, batch.data, batch.witness, 0);
+    }
+
+    function test_optimisticBatch_thatLeavesAnEntryBehindTooLong_isFraud() public {
+        usd.mint(address(this), BOND);
+        usd.approve(address(disputes), BOND);
+        disputes.addBond(BOND);
+        vm.warp(T0);
+        leaves(alice, USD, 100);
+        goesOn();
+        applyPrice(T0 + FORCE_AFTER + 1);
+        Batch memory batch = closeBatch();
+        vm.prank(operator);
+        vault.post(batch.header, batch.data);
+        bytes memory state = batch.starts[batch.starts.length - 1];
+        IDisputes.Challenge memory challenge =
+            IDisputes.Challenge({fraud: IDisputes.Fraud.Header, step: 0, reward: alice, salt: "salt"});
+        disputes.commit(disputes.commitmentOf(challenge, keccak256(batch.header), state));
+        vm.roll(block.number + 1);
+        disputes.challenge(challenge, batch.header, batch.data, state);
+        assertEq(vault.state().postedSequence, 1);
+    }
+
+    function test_bond_isFreeAfterAFreeze() public {
+        usd.mint(operator, BOND);
+        vm.startPrank(operator);
+        usd.approve(address(disputes), BOND);
+        disputes.addBond(BOND);
+        vm.stopPrank();
+        _aStep();
+        Batch memory batch = closeBatch();
+        vm.prank(operator);
+        vault.post(batch.header, batch.data);
+        vm.prank(operator);
+        vm.expectPartialRevert(IDisputes.BondLocked.selector);
+        disputes.withdrawBond(BOND);
+        freezes();
+        vm.prank(operator);
+        disputes.withdrawBond(BOND);
+        assertEq(disputes.bond(), 0);
     }
 
     function _aStep() private {

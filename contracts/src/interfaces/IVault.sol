@@ -151,7 +151,7 @@ interface IVault is IStepRerun {
 
     /// @notice The batch leaves a queue entry behind for too long.
     /// @param index The first entry that it does not consume
-    /// @param age   Seconds since it was queued
+    /// @param age   Seconds from its queueing to the state time after the batch
     /// @param most  Seconds that an entry may wait
     error EntryLeftBehind(uint64 index, uint256 age, uint64 most);
 

@@ -1,0 +1,166 @@
+package io.parley.clearing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.parley.clearing.Fraud.Kind;
+import io.parley.protocol.BatchHeader;
+import io.parley.protocol.Bytes32;
+import io.parley.protocol.Keccak256;
+import io.parley.protocol.TradeCommand;
+import io.parley.protocol.Undecodable;
+import io.parley.protocol.wire.BatchRecord;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What an operator could post instead of the batch, and that it is found. */
+class BatchAuditTest {
+    private Market market;
+    private BatchRecord batch;
+    private Bytes32 queueHash;
+
+    @BeforeEach
+    void oneOfEach() {
+        market = BatchTest.oneOfEach();
+        batch = market.settle().getLast();
+        queueHash = market.ledger().global().queueHash();
+    }
+
+    /** The state right before the batch, folded anew. */
+    private Ledger before() {
+        var log = market.log().stream()
+                .filter(entry -> entry.offset() < batch.firstOffset())
+                .iterator();
+        return Replay.fromGenesis(Market.DOMAIN).fold(log).ledger();
+    }
+
+    private Optional<Fraud> audit(BatchHeader header, byte[] data) {
+        return BatchAudit.find(before(), header, data, index -> queueHash);
+    }
+
+    /** The header that fits the data, as an operator would make it who knows what is compared. */
+    private BatchHeader sealed(byte[] data) {
+        var header = batch.header();
+        var stepsRoot = header.stepsRoot();
+        var root = header.root();
+        boolean verifiedOnly = header.verifiedOnly();
+        try {
+            var read = BatchData.decode(data);
+            stepsRoot = read.stepsRoot();
+            root = read.roots().getLast();
+            verifiedOnly = read.verifiedOnly();
+        } catch (Undecodable e) {
+            // Then the old ones must do.
+        }
+        return new BatchHeader(
+                header.sequence(),
+                header.parentRoot(),
+                root,
+                stepsRoot,
+                Keccak256.hash(data),
+                header.steps(),
+                header.queueFrom(),
+                header.queueTo(),
+                verifiedOnly);
+    }
+
+    @Test
+    void theHonestBatch_isRight() {
+        assertThat(audit(batch.header(), batch.data().bytes())).isEmpty();
+    }
+
+    /** Behind the count of steps, which the vault compares when a batch is posted. */
+    @Test
+    void everyByteOfTheData_isSeenToBeWrong_butForTheTranscript() {
+        byte[] data = batch.data().bytes();
+        List<Integer> free = new ArrayList<>();
+        Map<Kind, Integer> found = new EnumMap<>(Kind.class);
+        int tried = 0;
+        for (int at = 4; at < data.length; at++) {
+            for (int bit : new int[] {at % 8}) {
+                byte[] wrong = data.clone();
+                wrong[at] ^= (byte) (1 << bit);
+                tried++;
+                var fraud = audit(sealed(wrong), wrong);
+                if (fraud.isPresent()) {
+                    found.merge(fraud.get().kind(), 1, Integer::sum);
+                } else {
+                    free.add(at);
+                }
+            }
+        }
+        assertThat(tried).isGreaterThan(1_000);
+        assertThat(found).containsOnlyKeys(Kind.STEP, Kind.UNDECODABLE);
+        // What the auction's transcript says is not the ledger's to judge.
+        assertThat(free)
+                .allSatisfy(at ->
+                        assertThat(isTranscript(data, at)).as("byte %d", at).isTrue());
+    }
+
+    private static boolean isTranscript(byte[] data, int at) {
+        var records = BatchData.decode(data).records();
+        int from = BatchData.tableSize(records.size());
+        for (byte[] record : records) {
+            if (record[1] == TradeCommand.KIND && at >= from + 10 && at < from + 42) {
+                return true;
+            }
+            from += record.length;
+        }
+        return false;
+    }
+
+    @Test
+    void everyClaimOfTheHeader_isCompared() {
+        var header = batch.header();
+        byte[] data = batch.data().bytes();
+        var other = Keccak256.hash(new byte[] {1});
+
+        assertThat(audit(with(header, other, header.stepsRoot(), header.queueTo()), data))
+                .hasValueSatisfying(fraud -> assertThat(fraud.kind()).isEqualTo(Kind.HEADER));
+        assertThat(audit(with(header, header.root(), other, header.queueTo()), data))
+                .hasValueSatisfying(fraud -> assertThat(fraud.kind()).isEqualTo(Kind.TREE));
+        assertThat(audit(with(header, header.root(), header.stepsRoot(), header.queueTo() + 1), data))
+                .hasValueSatisfying(fraud -> {
+                    assertThat(fraud.kind()).isEqualTo(Kind.HEADER);
+                    assertThat(fraud.evidence()).hasSize(32 + GlobalRecord.LENGTH);
+                });
+    }
+
+    private static BatchHeader with(BatchHeader header, Bytes32 root, Bytes32 stepsRoot, long queueTo) {
+        return new BatchHeader(
+                header.sequence(),
+                header.parentRoot(),
+                root,
+                stepsRoot,
+                header.dataHash(),
+                header.steps(),
+                header.queueFrom(),
+                queueTo,
+                header.verifiedOnly());
+    }
+
+    @Test
+    void aQueueThatTheVaultDoesNotHave_isSeen() {
+        queueHash = Keccak256.hash(new byte[] {2});
+        assertThat(audit(batch.header(), batch.data().bytes()))
+                .hasValueSatisfying(fraud -> assertThat(fraud.kind()).isEqualTo(Kind.HEADER));
+    }
+
+    @Test
+    void aWrongRoot_isShownByTheWitnessOfItsStep() {
+        var read = BatchData.decode(batch.data().bytes());
+        for (int step = 0; step < read.records().size(); step++) {
+            var roots = new ArrayList<>(read.roots());
+            roots.set(step, Keccak256.hash(new byte[] {3}));
+            byte[] wrong = new BatchData(read.records(), roots).encode();
+            var fraud = audit(sealed(wrong), wrong).orElseThrow();
+            assertThat(fraud.kind()).isEqualTo(Kind.STEP);
+            assertThat(fraud.step()).isEqualTo(step);
+            assertThat(fraud.evidence()).isEqualTo(new BatchVerifier(Market.DOMAIN).witness(batch, step, step + 1));
+        }
+    }
+}
