@@ -363,7 +363,7 @@ contract DisputesTest is Scenario {
     function test_uselessWitness_provesNothing() public {
         Batch memory batch = fullBatch();
         _post(batch);
-        bytes memory evidence = slice(_evidence(batch, 1), 0, 1500);
+        bytes memory evidence = slice(_evidence(batch, 1), 0, 1000);
         IDisputes.Challenge memory challenge = _challenge(IDisputes.Fraud.Step, 1);
         _commit(challenge, batch, evidence);
         vm.expectPartialRevert(IDisputes.WitnessUnusable.selector);

@@ -132,22 +132,20 @@ contract ExitTest is ExitScenario {
     }
 
     function test_batch_thatLeavesAnEntryBehindTooLong_isRefused_andAnotherMayWait() public {
-        vm.warp(T0);
+        uint256 before = vm.snapshotState();
+        _aStepAt(T0 + FORCE_AFTER);
+        Batch memory batch = closeBatch();
         uint64 left = g.queueCursor;
         leaves(alice, USD, 100);
-        uint256 before = vm.snapshotState();
-        goesOn();
-        applyPrice(T0 + FORCE_AFTER);
-        Batch memory batch = closeBatch();
         // However late it is settled: what counts is how far the log had come.
         vm.warp(T0 + FORCE_AFTER + 1 days);
         settle(batch);
         assertEq(vault.state().verifiedSequence, 2);
 
         vm.revertToState(before);
-        goesOn();
-        applyPrice(T0 + FORCE_AFTER + 1);
+        _aStepAt(T0 + FORCE_AFTER + 1);
         batch = closeBatch();
+        leaves(alice, USD, 100);
         vm.prank(operator);
         vm.expectRevert(abi.encodeWithSelector(IVault.EntryLeftBehind.selector, left, FORCE_AFTER + 1, FORCE_AFTER));
         vault.settle(batch.header, batch.data, batch.witness, 0);
@@ -157,11 +155,9 @@ contract ExitTest is ExitScenario {
         usd.mint(address(this), BOND);
         usd.approve(address(disputes), BOND);
         disputes.addBond(BOND);
-        vm.warp(T0);
-        leaves(alice, USD, 100);
-        goesOn();
-        applyPrice(T0 + FORCE_AFTER + 1);
+        _aStepAt(T0 + FORCE_AFTER + 1);
         Batch memory batch = closeBatch();
+        leaves(alice, USD, 100);
         vm.prank(operator);
         vault.post(batch.header, batch.data);
         bytes memory state = batch.starts[batch.starts.length - 1];
@@ -190,6 +186,12 @@ contract ExitTest is ExitScenario {
         vm.prank(operator);
         disputes.withdrawBond(BOND);
         assertEq(disputes.bond(), 0);
+    }
+
+    function _aStepAt(uint64 time) private {
+        g.time = time;
+        becomesFinal();
+        _aStep();
     }
 
     function _aStep() private {

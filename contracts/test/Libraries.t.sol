@@ -9,6 +9,7 @@ import {Hashing} from "../src/libraries/Hashing.sol";
 import {Nonces} from "../src/libraries/Nonces.sol";
 import {STEP_TREE_DEPTH, StepTree} from "../src/libraries/StepTree.sol";
 import {IRefusals} from "../src/interfaces/IRefusals.sol";
+import {Witness} from "../src/libraries/Witness.sol";
 import {Tree} from "./reference/Tree.sol";
 
 /// @dev Gives the libraries calldata to read.
@@ -37,6 +38,23 @@ contract Harness {
         bytes calldata siblings
     ) external pure returns (bytes32, bytes32) {
         return Hashing.foldBoth(oldLeaf, newLeaf, index, depth, bitmap, _start(siblings));
+    }
+
+    function replaceAll(
+        uint256[] calldata indices,
+        bytes32[] calldata oldLeaves,
+        bytes32[] memory newLeaves,
+        uint256[] calldata bitmaps,
+        bytes calldata siblings,
+        bytes32 root
+    ) external pure returns (bytes32) {
+        Witness.Place[] memory places = new Witness.Place[](indices.length);
+        uint256 ptr = _start(siblings);
+        for (uint256 i = 0; i < indices.length; ++i) {
+            places[i] = Witness.Place(indices[i], oldLeaves[i], bitmaps[i], ptr);
+            ptr += 32 * Hashing.siblingCount(bitmaps[i]);
+        }
+        return Witness.replaceAll(places, newLeaves, root);
     }
 
     function roundTrip(bytes calldata leaf) external pure returns (bytes memory encoded, bytes32 hash) {
@@ -93,6 +111,80 @@ contract LibrariesTest is Test {
             assertEq(a, rootBefore);
             assertEq(b, tree.root());
             assertEq(harness.fold(next, index, tree.depth, bitmap, siblings), tree.root());
+        }
+    }
+
+    struct Joint {
+        uint256[] indices;
+        bytes32[] before;
+        bytes32[] next;
+        uint256[] bitmaps;
+        bytes siblings;
+    }
+
+    /// @dev Up to 16 leaves of a tree that has others, close together or far apart, changed at once.
+    function testFuzz_replaceAll_isTheNaiveTree(uint256 seed, uint8 count, uint8 width) public {
+        tree.depth = 32;
+        width = uint8(bound(width, 4, 32));
+        for (uint256 i = 0; i < 12; ++i) {
+            tree.set(uint256(keccak256(abi.encode(seed, "other", i))) % 2 ** width, keccak256(abi.encode(i)));
+        }
+        uint32[] memory indices = _ascending(seed, bound(count, 1, 16), width);
+        Joint memory joint;
+        joint.indices = new uint256[](indices.length);
+        joint.before = new bytes32[](indices.length);
+        joint.next = new bytes32[](indices.length);
+        joint.bitmaps = new uint256[](indices.length);
+        for (uint256 i = 0; i < indices.length; ++i) {
+            (joint.indices[i], joint.before[i]) = (indices[i], keccak256(abi.encode(seed, "old", i)));
+            joint.next[i] = keccak256(abi.encode(seed, "new", i));
+            tree.set(indices[i], joint.before[i]);
+        }
+        for (uint256 i = 0; i < indices.length; ++i) {
+            (uint32 bitmap, bytes memory siblings) = tree.proofAmong(indices, i);
+            joint.bitmaps[i] = bitmap;
+            joint.siblings = bytes.concat(joint.siblings, siblings);
+        }
+        bytes32 root = tree.root();
+        for (uint256 i = 0; i < indices.length; ++i) {
+            tree.set(indices[i], joint.next[i]);
+        }
+        assertEq(_replaceAll(joint, root), tree.root());
+
+        vm.expectPartialRevert(IRefusals.WrongProof.selector);
+        _replaceAll(joint, ~root);
+        // A sibling where the next account's way has joined, or where an account of the step lies.
+        if (indices.length > 1) {
+            uint256 join = 0;
+            while (indices[0] >> (join + 1) != indices[1] >> (join + 1)) ++join;
+            uint256 which = seed % 2;
+            joint.bitmaps[which] |= 1 << join;
+            joint.siblings = bytes.concat(joint.siblings, new bytes(32));
+            vm.expectPartialRevert(IRefusals.BadWitness.selector);
+            _replaceAll(joint, root);
+        }
+    }
+
+    function _replaceAll(Joint memory joint, bytes32 root) private view returns (bytes32) {
+        return harness.replaceAll(joint.indices, joint.before, joint.next, joint.bitmaps, joint.siblings, root);
+    }
+
+    function _ascending(uint256 seed, uint256 count, uint256 width) private pure returns (uint32[] memory indices) {
+        indices = new uint32[](count);
+        uint256 n = 0;
+        for (uint256 i = 0; n < count && i < 99; ++i) {
+            uint32 index = uint32(uint256(keccak256(abi.encode(seed, i))) % 2 ** width);
+            uint256 place = 0;
+            while (place < n && indices[place] < index) ++place;
+            if (place < n && indices[place] == index) continue;
+            for (uint256 k = n; k > place; --k) {
+                indices[k] = indices[k - 1];
+            }
+            indices[place] = index;
+            ++n;
+        }
+        assembly {
+            mstore(indices, n)
         }
     }
 

@@ -323,7 +323,8 @@ library AccountLeaf {
             assembly ("memory-safe") {
                 position := mload(add(add(positions, 0x20), shl(5, i)))
             }
-            if (AssetIds.kind(assetOf(position)) == AssetIds.KIND_SPOT && quantityOf(position) < 0) {
+            // The sign first: most positions need no more.
+            if ((position >> 191) & 1 == 1 && (position >> 224) & 0xf == AssetIds.KIND_SPOT) {
                 revert IRefusals.Refused(Codes.SPOT_NEGATIVE, item, quantityOf(position), 0);
             }
         }

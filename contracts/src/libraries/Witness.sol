@@ -56,6 +56,112 @@ library Witness {
         place.siblings = cursor.take(32 * Hashing.siblingCount(place.bitmap));
     }
 
+    /// @notice Proves the old leaves of several accounts against the root, and returns the root with the new leaves in their
+    ///         places. None of the leaves may be empty.
+    /// @dev One pass over the accounts, ascending: each climbs, old and new together, to where the way of the next joins its
+    ///      own, and waits there as the left side of a pair; the last climbs to the root. So every node that the accounts
+    ///      share is made once, and no sibling is given that one of them makes.
+    /// @param places    Where the accounts are
+    /// @param newLeaves The hash of each account's new leaf
+    function replaceAll(Place[] memory places, bytes32[] memory newLeaves, bytes32 root)
+        internal
+        pure
+        returns (bytes32 newRoot)
+    {
+        bytes32 oldRoot;
+        uint256 surplus;
+        assembly ("memory-safe") {
+            function above(node, levels) -> top {
+                top := node
+                mstore(0x20, 0)
+                for {} gt(levels, 7) { levels := sub(levels, 8) } {
+                    mstore(0x00, top)
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    mstore(0x00, keccak256(0x00, 0x40))
+                    top := keccak256(0x00, 0x40)
+                }
+                for {} levels { levels := sub(levels, 1) } {
+                    mstore(0x00, top)
+                    top := keccak256(0x00, 0x40)
+                }
+            }
+            // Nodes that wait for their right side, each with its level: beyond the free memory pointer and not kept.
+            let bottom := mload(0x40)
+            let stack := bottom
+            let waits := 0xff
+            let size := shl(5, mload(places))
+            for { let i := 0x20 } iszero(gt(i, size)) { i := add(i, 0x20) } {
+                let place := mload(add(places, i))
+                let index := mload(place)
+                let bitmap := mload(add(place, 0x40))
+                let siblings := mload(add(place, 0x60))
+                oldRoot := mload(add(place, 0x20))
+                newRoot := mload(add(newLeaves, i))
+                let levels := 32
+                if lt(i, size) {
+                    // The highest bit in which the next index is another one: there the two are left and right.
+                    let other := xor(index, mload(mload(add(places, add(i, 0x20)))))
+                    levels := shl(4, lt(0xffff, other))
+                    levels := or(levels, shl(3, lt(0xff, shr(levels, other))))
+                    levels := or(levels, shl(2, lt(0xf, shr(levels, other))))
+                    levels := or(levels, shl(1, lt(0x3, shr(levels, other))))
+                    levels := or(levels, lt(0x1, shr(levels, other)))
+                }
+                surplus := or(surplus, shr(levels, bitmap))
+                let level := 0
+                for {} lt(level, levels) { level := add(level, 1) } {
+                    if iszero(or(bitmap, index)) { break }
+                    switch eq(level, waits)
+                    case 0 {
+                        let side := shl(5, and(index, 1))
+                        switch and(bitmap, 1)
+                        case 0 { mstore(xor(side, 0x20), 0) }
+                        default {
+                            mstore(xor(side, 0x20), calldataload(siblings))
+                            siblings := add(siblings, 0x20)
+                        }
+                        mstore(side, oldRoot)
+                        oldRoot := keccak256(0x00, 0x40)
+                        mstore(side, newRoot)
+                        newRoot := keccak256(0x00, 0x40)
+                    }
+                    default {
+                        surplus := or(surplus, and(bitmap, 1))
+                        stack := sub(stack, 0x60)
+                        mstore(0x00, mload(add(stack, 0x20)))
+                        mstore(0x20, oldRoot)
+                        oldRoot := keccak256(0x00, 0x40)
+                        mstore(0x00, mload(add(stack, 0x40)))
+                        mstore(0x20, newRoot)
+                        newRoot := keccak256(0x00, 0x40)
+                        waits := 0xff
+                        if gt(stack, bottom) { waits := mload(sub(stack, 0x60)) }
+                    }
+                    bitmap := shr(1, bitmap)
+                    index := shr(1, index)
+                }
+                if lt(level, levels) {
+                    oldRoot := above(oldRoot, sub(levels, level))
+                    newRoot := above(newRoot, sub(levels, level))
+                }
+                mstore(stack, levels)
+                mstore(add(stack, 0x20), oldRoot)
+                mstore(add(stack, 0x40), newRoot)
+                stack := add(stack, 0x60)
+                waits := levels
+            }
+        }
+        if (surplus != 0) {
+            revert IRefusals.BadWitness(IRefusals.WitnessPart.Account, places.length, surplus);
+        }
+        if (oldRoot != root) revert IRefusals.WrongProof(IRefusals.WitnessPart.Account, 0, oldRoot, root);
+    }
+
     /// @notice Proves the old leaf against the root and returns the root with the new leaf in its place.
     function replace(Place memory place, bytes32 root, bytes32 newLeaf, uint256 item)
         internal

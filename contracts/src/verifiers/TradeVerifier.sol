@@ -95,10 +95,7 @@ contract TradeVerifier is IVerifier {
         _requireMargins(trade);
         priced = trade.pricing.isProven;
 
-        rootAfter = accountsRoot;
-        for (uint256 i = 0; i < trade.accounts.length; ++i) {
-            rootAfter = Witness.replace(trade.places[i], rootAfter, trade.accounts[i].hash(), i);
-        }
+        rootAfter = Witness.replaceAll(trade.places, _leaves(trade), accountsRoot);
     }
 
     // Arithmetic is unchecked where it works on fields of at most 64 bits in words of 256: no sum or product of those that
@@ -606,6 +603,13 @@ contract TradeVerifier is IVerifier {
     function _requireAllowed(Trade memory trade) private pure {
         for (uint256 i = 0; i < trade.accounts.length; ++i) {
             trade.accounts[i].requireAllowed(i);
+        }
+    }
+
+    function _leaves(Trade memory trade) private pure returns (bytes32[] memory leaves) {
+        leaves = new bytes32[](trade.accounts.length);
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            leaves[i] = trade.accounts[i].hash();
         }
     }
 

@@ -820,8 +820,10 @@ abstract contract Reference is Test {
         if (isApplied) _applyTrade(t, indices);
         witness = abi.encodePacked(uint8(indices.length));
         for (uint256 i = 0; i < indices.length; ++i) {
-            (uint32 bitmap, bytes memory siblings) = accountsTree.proof(indices[i]);
+            (uint32 bitmap, bytes memory siblings) = accountsTree.proofAmong(indices, i);
             witness = abi.encodePacked(witness, indices[i], uint16(before[i].length), before[i], bitmap, siblings);
+        }
+        for (uint256 i = 0; i < indices.length; ++i) {
             if (isApplied) syncLeaf(indices[i]);
         }
         witness = abi.encodePacked(witness, slotOf(indices, indexOf[t.solver][t.account]));

@@ -60,6 +60,7 @@ abstract contract Scenario is Reference {
     IVerifier internal tradeVerifier;
 
     function setUp() public virtual {
+        vm.warp(T0);
         queueVerifier = new QueueVerifier();
         accountVerifier = new AccountVerifier();
         priceVerifier = new PriceVerifier();

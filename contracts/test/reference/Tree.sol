@@ -23,6 +23,28 @@ library Tree {
         }
     }
 
+    /// @dev Of several leaves that are proven together, ascending: the siblings on the way of one of them to where that of the
+    ///      next joins it, without those in which another of them lies.
+    function proofAmong(Data storage tree, uint32[] memory indices, uint256 which)
+        internal
+        view
+        returns (uint32 bitmap, bytes memory siblings)
+    {
+        for (uint256 level = 0; level < tree.depth; ++level) {
+            uint256 node = uint256(indices[which]) >> level;
+            bool isShared = false;
+            for (uint256 i = 0; i < indices.length; ++i) {
+                uint256 other = uint256(indices[i]) >> level;
+                if (other == node ^ 1) isShared = true;
+                if (other == node ^ 1 && i > which) return (bitmap, siblings);
+            }
+            bytes32 sibling = tree.nodes[level][node ^ 1];
+            if (isShared || sibling == bytes32(0)) continue;
+            bitmap |= uint32(1 << level);
+            siblings = bytes.concat(siblings, sibling);
+        }
+    }
+
     /// @dev The bitmap, and the siblings that are not zero, lowest first.
     function proof(Data storage tree, uint256 index) internal view returns (uint32 bitmap, bytes memory siblings) {
         for (uint256 level = 0; level < tree.depth; ++level) {

@@ -3,7 +3,9 @@ package io.parley.clearing;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Keccak256;
 import io.parley.protocol.WireWriter;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 
 /**
  * An N-tree of fixed depth whose leaves are replaced one at a time. Nodes live in pages of plain bytes, 32 each, so a
@@ -104,6 +106,60 @@ final class HashTree {
             node = (position >>> level & 1) == 0 ? Keccak256.node(node, sibling) : Keccak256.node(sibling, node);
         }
         return node;
+    }
+
+    /** What a node was and what it becomes. */
+    record Change(Bytes32 before, Bytes32 after) {}
+
+    /** A node that is the left side of a pair whose right side is not made yet. */
+    private record Waiting(int level, Change node) {}
+
+    /** The level at which the ways of two leaves are left and right of one pair. */
+    static int joinLevel(int position, int other) {
+        return 31 - Integer.numberOfLeadingZeros(position ^ other);
+    }
+
+    /**
+     * The root before and after several leaves change at once. Each climbs to where the way of the next joins its own and
+     * waits there; the last climbs to the root.
+     *
+     * @param positions ascending
+     * @param leaves what is at each of them
+     * @param bitmaps of each leaf the levels whose sibling is given: none above the join, and none in which another of the
+     *     leaves lies
+     * @throws IllegalArgumentException if a sibling is given that one of the leaves makes
+     */
+    static Change fold(int depth, int[] positions, Change[] leaves, int[] bitmaps, Bytes32[][] siblings) {
+        Deque<Waiting> waiting = new ArrayDeque<>();
+        for (int i = 0; i < positions.length; i++) {
+            int levels = i + 1 < positions.length ? joinLevel(positions[i], positions[i + 1]) : depth;
+            Change node = leaves[i];
+            int given = 0;
+            for (int level = 0; level < levels; level++) {
+                boolean isGiven = (bitmaps[i] >>> level & 1) != 0;
+                if (!waiting.isEmpty() && waiting.peek().level() == level) {
+                    require(!isGiven, positions[i]);
+                    Change left = waiting.pop().node();
+                    node = new Change(
+                            Keccak256.node(left.before(), node.before()), Keccak256.node(left.after(), node.after()));
+                } else {
+                    Bytes32 sibling = isGiven ? siblings[i][given++] : Bytes32.ZERO;
+                    node = (positions[i] >>> level & 1) == 0
+                            ? new Change(Keccak256.node(node.before(), sibling), Keccak256.node(node.after(), sibling))
+                            : new Change(Keccak256.node(sibling, node.before()), Keccak256.node(sibling, node.after()));
+                }
+            }
+            require(given == siblings[i].length, positions[i]);
+            waiting.push(new Waiting(levels, node));
+        }
+        return waiting.pop().node();
+    }
+
+    private static void require(boolean holds, int position) {
+        if (!holds) {
+            throw new IllegalArgumentException(
+                    "Leaf %d gives a sibling that another of the leaves makes.".formatted(position));
+        }
     }
 
     /** Bytes that the pages take, for the accounting of memory. */

@@ -308,19 +308,23 @@ public final class Ledger {
     /** Takes over what a step proves by hash only. */
     private void take(Command command) {
         switch (command) {
-            case SetParameters set
-            when set.what() == SetParameters.MARGIN -> {
-                parameterContent = set.content().bytes();
-                // The queue must not stand still for a bad set; margins are refused until a good one follows
-                // (docs/margin.md).
-                parameters = MarginParameters.admissible(parameterContent);
-            }
-            case SetParameters set -> feederSet = set.content().bytes();
+            case SetParameters set -> take(set);
             case PriceCommand next -> {
                 price = Pricing.priceOf(next);
                 prices = Pricing.pricesOf(price);
             }
             default -> {}
+        }
+    }
+
+    private void take(SetParameters set) {
+        if (set.what() == SetParameters.MARGIN) {
+            parameterContent = set.content().bytes();
+            // The queue must not stand still for a bad set; margins are refused until a good one follows
+            // (docs/margin.md).
+            parameters = MarginParameters.admissible(parameterContent);
+        } else {
+            feederSet = set.content().bytes();
         }
     }
 

@@ -211,21 +211,26 @@ final class StepWitness implements World {
         require(needed.equals(nameHashes.keySet()), "the listings are those of the legs");
     }
 
-    /** The accounts root after the step: each old leaf proven, each new one put in its place. */
+    /** The accounts root after the step: all old leaves proven against the root before, the new ones put in their places. */
     Bytes32 replaceAccounts(Bytes32 accountsRoot) {
-        Bytes32 root = accountsRoot;
+        if (accounts.length == 0) {
+            return accountsRoot;
+        }
+        int[] indices = new int[accounts.length];
+        int[] bitmaps = new int[accounts.length];
+        Bytes32[][] siblings = new Bytes32[accounts.length][];
+        var leaves = new HashTree.Change[accounts.length];
         for (int slot = 0; slot < accounts.length; slot++) {
             Proven account = accounts[slot];
-            requireRoot(
-                    "account " + account.index(),
-                    account.proof().root(AccountTree.DEPTH, account.index(), account.oldLeaf()),
-                    root);
-            if (!step.noop()) {
-                Bytes32 leaf = Keccak256.hash(step.leaf(slot));
-                root = account.proof().root(AccountTree.DEPTH, account.index(), leaf);
-            }
+            Bytes32 before = account.oldLeaf();
+            indices[slot] = account.index();
+            bitmaps[slot] = account.proof().bitmap();
+            siblings[slot] = account.proof().siblings();
+            leaves[slot] = new HashTree.Change(before, step.noop() ? before : Keccak256.hash(step.leaf(slot)));
         }
-        return root;
+        HashTree.Change root = HashTree.fold(AccountTree.DEPTH, indices, leaves, bitmaps, siblings);
+        requireRoot("accounts", root.before(), accountsRoot);
+        return root.after();
     }
 
     @Override

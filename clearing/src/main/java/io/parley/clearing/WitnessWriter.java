@@ -21,8 +21,8 @@ import io.parley.protocol.WithdrawCommand;
 import java.util.TreeSet;
 
 /**
- * Writes a step's part of the witness (docs/protocol.md, section 7) and puts its accounts in their places on the way:
- * each is proven in the tree in which those before it were replaced.
+ * Writes a step's part of the witness (docs/protocol.md, section 7) and puts its accounts in their places on the way.
+ * They are proven together: no sibling is written that one of them makes.
  */
 final class WitnessWriter {
     private final Step step;
@@ -104,7 +104,7 @@ final class WitnessWriter {
         int index = draft.index();
         byte[] before = draft.before();
         HashTree tree = accounts.tree();
-        int bitmap = tree.bitmap(index);
+        int bitmap = tree.bitmap(index) & ownLevels(slot);
         out.u32(index);
         if (before == null) {
             out.u16(0);
@@ -116,9 +116,25 @@ final class WitnessWriter {
         if (!step.noop()) {
             accounts.put(index, step.leaf(slot));
             // Up to where the next account's path joins; from there on it is made again with that one.
-            int next = slot + 1 < step.touched() ? step.touched(slot + 1).index() : -1;
-            tree.rehash(index, 1, next < 0 ? AccountTree.DEPTH : 31 - Integer.numberOfLeadingZeros(index ^ next));
+            tree.rehash(
+                    index,
+                    1,
+                    slot + 1 < step.touched()
+                            ? HashTree.joinLevel(index, step.touched(slot + 1).index())
+                            : AccountTree.DEPTH);
         }
+    }
+
+    /** The levels whose sibling no other account of the step makes, up to where the next one's way joins. */
+    private int ownLevels(int slot) {
+        int index = step.touched(slot).index();
+        int levels = slot + 1 < step.touched()
+                ? (1 << HashTree.joinLevel(index, step.touched(slot + 1).index())) - 1
+                : -1;
+        for (int earlier = 0; earlier < slot; earlier++) {
+            levels &= ~(1 << HashTree.joinLevel(index, step.touched(earlier).index()));
+        }
+        return levels;
     }
 
     private void writeListing(AssetId asset) {

@@ -1,11 +1,13 @@
 package io.parley.clearing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Keccak256;
 import io.parley.protocol.WireReader;
 import io.parley.protocol.WireWriter;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -119,6 +121,67 @@ class HashTreeTest {
             joined.rehash(last, 1, 32);
             assertThat(joined.root()).isEqualTo(whole.root());
         }
+    }
+
+    @Test
+    void leavesProvenTogether_leadToBothRoots_andGiveNoSiblingThatOneOfThemMakes() {
+        long seed = Seeds.next("HashTreeTest.together");
+        Random random = new Random(seed);
+        for (int round = 0; round < 200; round++) {
+            HashTree tree = new HashTree(32);
+            int bound = 1 << 2 + random.nextInt(28);
+            for (int i = random.nextInt(40); i > 0; i--) {
+                tree.set(random.nextInt(bound), leaf(random));
+            }
+            int[] positions = random.ints(0, bound)
+                    .distinct()
+                    .limit(random.nextInt(4) + 1)
+                    .sorted()
+                    .toArray();
+            var leaves = new HashTree.Change[positions.length];
+            for (int i = 0; i < positions.length; i++) {
+                Bytes32 before = random.nextInt(5) == 0 ? Bytes32.ZERO : leaf(random);
+                leaves[i] = new HashTree.Change(before, leaf(random));
+                tree.set(positions[i], before);
+            }
+            int[] bitmaps = new int[positions.length];
+            Bytes32[][] siblings = new Bytes32[positions.length][];
+            for (int i = 0; i < positions.length; i++) {
+                int own = i + 1 < positions.length ? (1 << HashTree.joinLevel(positions[i], positions[i + 1])) - 1 : -1;
+                for (int earlier = 0; earlier < i; earlier++) {
+                    own &= ~(1 << HashTree.joinLevel(positions[i], positions[earlier]));
+                }
+                bitmaps[i] = tree.bitmap(positions[i]) & own;
+                siblings[i] = siblings(tree, positions[i], bitmaps[i]);
+            }
+            Bytes32 before = tree.root();
+            for (int i = 0; i < positions.length; i++) {
+                tree.set(positions[i], leaves[i].after());
+            }
+
+            assertThat(HashTree.fold(32, positions, leaves, bitmaps, siblings))
+                    .as("seed %d, round %d", seed, round)
+                    .isEqualTo(new HashTree.Change(before, tree.root()));
+            if (positions.length > 1) {
+                int join = HashTree.joinLevel(positions[0], positions[1]);
+                int which = random.nextInt(2);
+                bitmaps[which] |= 1 << join;
+                siblings[which] = Arrays.copyOf(siblings[which], siblings[which].length + 1);
+                assertThatThrownBy(() -> HashTree.fold(32, positions, leaves, bitmaps, siblings))
+                        .hasMessageContaining("a sibling that another of the leaves makes");
+            }
+        }
+    }
+
+    private static Bytes32[] siblings(HashTree tree, int position, int bitmap) {
+        WireWriter out = new WireWriter();
+        tree.writeSiblings(position, bitmap, out);
+        WireReader in = new WireReader(out.toBytes());
+        Bytes32[] siblings = new Bytes32[Integer.bitCount(bitmap)];
+        for (int i = 0; i < siblings.length; i++) {
+            siblings[i] = in.b32("sibling");
+        }
+        return siblings;
     }
 
     @Test
