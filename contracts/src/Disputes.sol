@@ -8,19 +8,24 @@ import {StepRerun} from "./StepRerun.sol";
 import {IDisputes} from "./interfaces/IDisputes.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {IVerifier} from "./interfaces/IVerifier.sol";
+import {AccountLeaf} from "./libraries/AccountLeaf.sol";
 import {AssetIds} from "./libraries/AssetIds.sol";
+import {Codes} from "./libraries/Codes.sol";
 import {Commands} from "./libraries/Commands.sol";
 import {GlobalRecord} from "./libraries/GlobalRecord.sol";
 import {Hashing} from "./libraries/Hashing.sol";
 import {Header} from "./libraries/Header.sol";
+import {Reader} from "./libraries/Reader.sol";
 import {STEP_TREE_DEPTH, StepTree} from "./libraries/StepTree.sol";
 import {Trades} from "./libraries/Trades.sol";
+import {Witness} from "./libraries/Witness.sol";
 
 /// @title Parley's disputes
 /// @dev Everything is judged from what was posted: `data` is that of the header, and the header that of the vault. The
 ///      vault looks at the form of neither beyond their hashes and the number of steps.
 contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
     using GlobalRecord for bytes;
+    using Reader for Reader.Cursor;
     using SafeERC20 for IERC20;
 
     /// @notice Whose batches are disputed.
@@ -208,6 +213,9 @@ contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
 
     // ---------------------------------------------------------------------------------------------------- a wrong step
 
+    /// @dev A step that leads to another root is shown by running it again: whatever root that comes to is the only one. A step that
+    ///      is none is shown by its refusal, where that stands on what is proven; where it stands on something that does not
+    ///      exist, that is shown to be absent, for a witness may leave out what exists.
     function _isStepWrong(Header.Batch memory batch, bytes calldata data, uint256 step, bytes calldata evidence)
         private
         view
@@ -215,11 +223,199 @@ contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
     {
         bytes32 rootBefore = step == 0 ? batch.parentRoot : _rootAfter(data, step - 1);
         bytes calldata record = _record(data, step);
-        try this.rerunStep(rootBefore, step, record, evidence) returns (bytes32 root) {
-            return root != _rootAfter(data, step);
+        if (evidence.length < 5) revert WitnessUnusable("");
+        uint256 form = uint8(evidence[0]);
+        if (form == uint256(Evidence.AbsentAccount)) return _isAccountAbsent(rootBefore, record, evidence[1:]);
+        if (form == uint256(Evidence.AbsentListing)) return _isListingAbsent(rootBefore, record, evidence[1:]);
+        if (form != uint256(Evidence.Rerun)) revert WitnessUnusable("");
+        (bytes32 root, bytes memory reason) = _tryRerun(rootBefore, step, record, _witnessOf(evidence));
+        return reason.length == 0 ? root != _rootAfter(data, step) : _isProvenRefusal(reason, record, evidence);
+    }
+
+    function _witnessOf(bytes calldata evidence) private pure returns (bytes calldata) {
+        uint256 size = uint32(bytes4(evidence[1:5]));
+        if (evidence.length < 5 + size) revert WitnessUnusable("");
+        return evidence[5:5 + size];
+    }
+
+    function _absenceOf(bytes calldata evidence) private pure returns (bytes calldata) {
+        return evidence[5 + _witnessOf(evidence).length:];
+    }
+
+    function _tryRerun(bytes32 rootBefore, uint256 step, bytes calldata record, bytes calldata witness)
+        private
+        view
+        returns (bytes32, bytes memory)
+    {
+        try this.rerunStep(rootBefore, step, record, witness) returns (bytes32 root) {
+            return (root, "");
         } catch (bytes memory reason) {
-            revert WitnessUnusable(reason);
+            // Without a reason it ran out of gas, which is the sender's fault.
+            if (reason.length == 0) revert WitnessUnusable(reason);
+            return (0, reason);
         }
+    }
+
+    /// @dev What a verifier reverted with.
+    struct Refusal {
+        uint256 code;
+        uint256 item;
+        int256 got;
+        bytes reason;
+    }
+
+    /// @dev A refusal counts if nothing that the challenger chose can have caused it.
+    function _isProvenRefusal(bytes memory reason, bytes calldata record, bytes calldata evidence)
+        private
+        view
+        returns (bool)
+    {
+        Refusal memory refusal = _refusal(reason);
+        return _standsAlone(refusal, uint8(record[1])) || _standsOnAccounts(refusal, record, evidence);
+    }
+
+    /// @dev What is said of the record alone, or of a price, which is read against the global record and a feeder set that its
+    ///      hash proves.
+    function _standsAlone(Refusal memory refusal, uint256 kind) private pure returns (bool) {
+        uint256 code = refusal.code;
+        bool isQueued = kind <= Commands.CREDIT_FEE;
+        if (!isQueued && (code == Codes.NO_ACCOUNT || code == Codes.NOT_LISTED)) {
+            revert WitnessUnusable(refusal.reason);
+        }
+        return code == Codes.UNDECODABLE || code == Codes.BAD_COUNT || code == Codes.BAD_FIELD
+            || code == Codes.QUEUE_ORDER || kind == Commands.PRICE;
+    }
+
+    function _standsOnAccounts(Refusal memory refusal, bytes calldata record, bytes calldata evidence)
+        private
+        view
+        returns (bool)
+    {
+        Run memory run;
+        bool isTheirs = _proveAccounts(run, record, _witnessOf(evidence));
+        if (refusal.code == Codes.STEP_LIMIT) return isTheirs;
+        return refusal.code != Codes.SIGNER_MISMATCH || _isKeyAbsent(run.global, record, refusal, _absenceOf(evidence));
+    }
+
+    /// @dev Refused(uint16 code, uint256 item, int256 got, int256 limit)
+    function _refusal(bytes memory reason) private pure returns (Refusal memory refusal) {
+        if (bytes4(reason) != Refused.selector || reason.length != 4 + 4 * 32) revert WitnessUnusable(reason);
+        refusal.reason = reason;
+        assembly ("memory-safe") {
+            mstore(refusal, mload(add(reason, 0x24)))
+            mstore(add(refusal, 0x20), mload(add(reason, 0x44)))
+            mstore(add(refusal, 0x40), mload(add(reason, 0x64)))
+        }
+    }
+
+    /// @dev Proves the accounts of a step's witness against the root before it, which the verifiers do last.
+    /// @return isTheirs Whether they are those of the trade's parties, each once and no other
+    function _proveAccounts(Run memory run, bytes calldata record, bytes calldata witness)
+        private
+        pure
+        returns (bool isTheirs)
+    {
+        run.accountsRoot = bytes32(witness[:32]);
+        run.global = witness[32:32 + GlobalRecord.SIZE];
+        Reader.Cursor memory stream = Reader.overWitness(witness[_findPricing(run, witness):]);
+        if (!Trades.isTrade(record)) {
+            (, Witness.Place memory only) = Witness.account(stream, 0);
+            Witness.replace(only, run.accountsRoot, only.leaf, 0);
+            return true;
+        }
+        Trades.Signers memory parties = Trades.signers(record);
+        uint256 n = Reader.u8At(stream.take(1));
+        if (n == 0) revert BadWitness(WitnessPart.Account, 0, 0);
+        Witness.Place[] memory places = new Witness.Place[](n);
+        bytes32[] memory leaves = new bytes32[](n);
+        isTheirs = true;
+        for (uint256 i = 0; i < n; ++i) {
+            AccountLeaf.Account memory account;
+            (account, places[i]) = Witness.account(stream, i);
+            leaves[i] = places[i].leaf;
+            if (leaves[i] == 0 || (i != 0 && places[i].index <= places[i - 1].index)) {
+                revert BadWitness(WitnessPart.Account, i, places[i].index);
+            }
+            isTheirs = isTheirs && _isParty(parties, account.owner, account.number);
+        }
+        Witness.replaceAll(places, leaves, run.accountsRoot);
+    }
+
+    function _isParty(Trades.Signers memory parties, address owner, uint256 account) private pure returns (bool) {
+        for (uint256 i = 0; i < parties.owners.length; ++i) {
+            if (parties.owners[i] == owner && parties.accounts[i] == account) return true;
+        }
+        return false;
+    }
+
+    /// @dev Whose account a signature of a trade, a withdrawal or a cancel is for; nobody's if there is no such signature.
+    function _party(bytes calldata record, uint256 item) private pure returns (address owner, uint32 account) {
+        if (Trades.isTrade(record)) {
+            Trades.Signers memory parties = Trades.signers(record);
+            if (parties.whole && item < parties.owners.length) return (parties.owners[item], parties.accounts[item]);
+        } else if (item == 0 && record.length >= 26) {
+            return (address(bytes20(record[2:22])), uint32(bytes4(record[22:26])));
+        }
+        revert BadWitness(WitnessPart.Account, item, record.length);
+    }
+
+    /// @dev `state | u8 item | u32 bitmap | siblings`: no leaf stands where the vault would have put the account of that party.
+    function _isAccountAbsent(bytes32 rootBefore, bytes calldata record, bytes calldata evidence)
+        private
+        view
+        returns (bool)
+    {
+        Run memory run;
+        _start(run, evidence, rootBefore);
+        if (uint8(record[1]) <= Commands.CREDIT_FEE || uint8(record[1]) == Commands.PRICE) return false;
+        bytes calldata rest = evidence[32 + GlobalRecord.SIZE:];
+        if (rest.length == 0) revert WitnessTooShort(evidence.length + 1, evidence.length);
+        (address owner, uint32 account) = _party(record, uint8(rest[0]));
+        uint32 index = vault.accountIndex(owner, account);
+        return index == 0 || _isEmpty(run.accountsRoot, index, Witness.ACCOUNTS_DEPTH, rest[1:]);
+    }
+
+    /// @dev `state | u8 item | u8 leg | u32 bitmap | siblings`: no leaf stands where the vault would have listed the asset.
+    function _isListingAbsent(bytes32 rootBefore, bytes calldata record, bytes calldata evidence)
+        private
+        view
+        returns (bool)
+    {
+        Run memory run;
+        _start(run, evidence, rootBefore);
+        bytes calldata rest = evidence[32 + GlobalRecord.SIZE:];
+        if (rest.length < 2) revert WitnessTooShort(evidence.length + 2, evidence.length);
+        bool exists;
+        uint64 asset;
+        if (Trades.isTrade(record)) {
+            (exists, asset) = Trades.assetOf(Trades.signers(record), uint8(rest[0]), uint8(rest[1]));
+        } else if (uint8(record[1]) == Commands.WITHDRAW && record.length >= 34) {
+            (exists, asset) = (true, uint64(bytes8(record[26:34])));
+        }
+        if (!exists) revert BadWitness(WitnessPart.Listing, uint8(rest[0]), uint8(rest[1]));
+        IVault.Listing memory listing = vault.listing(asset);
+        bytes32 root = run.global.b32(GlobalRecord.LISTINGS_ROOT);
+        return !listing.listed || _isEmpty(root, listing.index, Witness.LISTINGS_DEPTH, rest[2:]);
+    }
+
+    /// @dev The signer is no key of the account: the vault never queued it, or it has not come into the state.
+    function _isKeyAbsent(bytes memory global, bytes calldata record, Refusal memory refusal, bytes calldata absence)
+        private
+        view
+        returns (bool)
+    {
+        (address owner, uint32 account) = _party(record, refusal.item);
+        address signer = address(uint160(uint256(refusal.got)));
+        (uint32 index, bool registered) = vault.keyIndex(owner, account, signer);
+        return !registered || _isEmpty(global.b32(GlobalRecord.KEYS_ROOT), index, Witness.KEYS_DEPTH, absence);
+    }
+
+    /// @dev `u32 bitmap | siblings`: the leaf at the index is empty.
+    function _isEmpty(bytes32 root, uint256 index, uint256 depth, bytes calldata proof) private pure returns (bool) {
+        Reader.Cursor memory stream = Reader.overWitness(proof);
+        uint256 bitmap = Reader.u32At(stream.take(4));
+        uint256 siblings = stream.take(32 * Hashing.siblingCount(bitmap));
+        return bitmap >> depth == 0 && Hashing.fold(0, index, depth, bitmap, siblings) == root;
     }
 
     /// @notice Runs one step again. The root that it leads to is the only one: whatever a witness can show of a state

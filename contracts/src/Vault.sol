@@ -219,6 +219,7 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         listed.listed = true;
         listed.token = token;
         listed.decimals = decimals;
+        listed.index = uint16(index);
         return _queue(Commands.listAsset(_queueLength, index, asset, bytes(name)));
     }
 

@@ -2,14 +2,20 @@
 pragma solidity 0.8.37;
 
 import {IDisputes} from "../src/interfaces/IDisputes.sol";
+import {IRefusals} from "../src/interfaces/IRefusals.sol";
 import {IStepRerun} from "../src/interfaces/IStepRerun.sol";
 import {IVault} from "../src/interfaces/IVault.sol";
+import {Tree} from "./reference/Tree.sol";
 import {Scenario} from "./reference/Scenario.sol";
 
 /// @dev Optimistic batches: final by their window, or cut off by whoever shows that they are wrong.
 contract DisputesTest is Scenario {
+    using Tree for Tree.Data;
+
     address private challenger = makeAddr("challenger");
     address private copier = makeAddr("copier");
+    uint256 private constant CAROL_KEY = 0xca401;
+    address private carol = vm.addr(CAROL_KEY);
 
     function setUp() public override {
         super.setUp();
@@ -69,7 +75,11 @@ contract DisputesTest is Scenario {
     }
 
     function _evidence(Batch memory batch, uint256 step) private pure returns (bytes memory) {
-        return bytes.concat(batch.starts[step], pricingOf(batch, step, step + 1), batch.stepWitnesses[step]);
+        return _rerun(bytes.concat(batch.starts[step], pricingOf(batch, step, step + 1), batch.stepWitnesses[step]));
+    }
+
+    function _rerun(bytes memory witness) private pure returns (bytes memory) {
+        return abi.encodePacked(IDisputes.Evidence.Rerun, uint32(witness.length), witness);
     }
 
     /// @dev Nothing that can be said against it is true.
@@ -363,10 +373,185 @@ contract DisputesTest is Scenario {
     function test_uselessWitness_provesNothing() public {
         Batch memory batch = fullBatch();
         _post(batch);
-        bytes memory evidence = slice(_evidence(batch, 1), 0, 1000);
+        bytes memory whole = bytes.concat(batch.starts[1], batch.pricing, batch.stepWitnesses[1]);
+        bytes memory evidence = _rerun(slice(whole, 0, 1000));
         IDisputes.Challenge memory challenge = _challenge(IDisputes.Fraud.Step, 1);
         _commit(challenge, batch, evidence);
         vm.expectPartialRevert(IDisputes.WitnessUnusable.selector);
         disputes.challenge(challenge, batch.header, batch.data, evidence);
+    }
+
+    // ------------------------------------------------------------------------------------------- steps that are none
+
+    /// @dev A trade that a rule forbids, in a batch that claims it changed nothing.
+    function _forbidden(Trade memory trade) private returns (Batch memory batch) {
+        isPriced = true;
+        return _withStep(tradeRecord(trade), tradeWitness(trade, false));
+    }
+
+    function _withStep(bytes memory record, bytes memory witness) private returns (Batch memory batch) {
+        _step(record, witness);
+        batch = closeBatch();
+        _post(batch);
+    }
+
+    function _last(Batch memory batch) private pure returns (uint32) {
+        return uint32(batch.records.length - 1);
+    }
+
+    function _assertFraud(Batch memory batch, bytes memory evidence) private {
+        _dispute(_challenge(IDisputes.Fraud.Step, _last(batch)), batch, evidence);
+        assertEq(vault.state().postedSequence, 1);
+        assertEq(usd.balanceOf(challenger), BOND / 2);
+    }
+
+    function _trade() private view returns (Trade memory) {
+        return bidFor(1, one(buy(alice, ALICE_KEY, ETH, int64(ONE), int64(3100 * ONE), 0)));
+    }
+
+    function test_tradeBeyondTheMargin_isFraud() public {
+        Batch memory batch =
+            _forbidden(bidFor(1, one(buy(alice, ALICE_KEY, PERP, int64(40 * ONE), int64(130_000 * ONE), 0))));
+        _assertFraud(batch, _evidence(batch, _last(batch)));
+    }
+
+    function test_tradesAgainstARule_areFraud() public {
+        Trade[5] memory trades = [_trade(), _trade(), _trade(), _trade(), _trade()];
+        trades[0].fills[0].cash = -int64(3101 * ONE);
+        trades[1].fills[0].fee = 100 * ONE;
+        trades[2].intents[0].validUntil = T0 - 1;
+        trades[3].intents[0].quantities[0] = 0;
+        trades[4].signer = ALICE_KEY;
+        for (uint256 i = 0; i < trades.length; ++i) {
+            uint256 snapshot = vm.snapshotState();
+            Batch memory batch = _forbidden(trades[i]);
+            _assertFraud(batch, _evidence(batch, _last(batch)));
+            vm.revertToState(snapshot);
+        }
+    }
+
+    function test_recordThatDoesNotDecode_isFraud_withoutAnyAccount() public {
+        bytes memory record = tradeRecord(_trade());
+        Batch memory batch = _withStep(slice(record, 0, record.length - 1), "");
+        _assertFraud(batch, _evidence(batch, _last(batch)));
+    }
+
+    function test_withdrawalOfTooMuch_isFraud() public {
+        Withdraw memory w = withdrawal(alice, ALICE_KEY, USD, 20_000 * ONE, 1);
+        (bytes memory record, bytes memory witness) = (withdrawRecord(w), withdrawWitness(w));
+        Batch memory batch = _withStep(record, witness);
+        _assertFraud(batch, _evidence(batch, _last(batch)));
+    }
+
+    function test_priceWithoutQuorum_isFraud() public {
+        // A batch of its own, for a price stands first.
+        fund(alice, 0, USD, ONE);
+        Batch memory before = closeBatch();
+        _post(before);
+        uint256[] memory signers = new uint256[](1);
+        signers[0] = feederKeys[0];
+        bytes memory record = priceRecord(T0 + 1, g.priceSequence + 1, nextContent(), signers);
+        Batch memory batch = _withStep(record, priceWitness());
+        _dispute(_challenge(IDisputes.Fraud.Step, 0), batch, _evidence(batch, 0));
+        assertEq(vault.state().postedSequence, 2);
+    }
+
+    function test_accountThatNobodyMade_isFraud() public {
+        Trade memory trade = _trade();
+        trade.intents[0].account = 9;
+        Batch memory batch = _withStep(tradeRecord(trade), "");
+        bytes memory evidence = abi.encodePacked(IDisputes.Evidence.AbsentAccount, batch.starts[_last(batch)], uint8(1));
+        _assertFraud(batch, evidence);
+    }
+
+    function test_accountWhoseDepositHasNotCome_isFraud_andAnyOtherIsNot() public {
+        // On the vault, not in the log.
+        usd.mint(carol, 1e6);
+        vm.startPrank(carol);
+        usd.approve(address(vault), 1e6);
+        vault.deposit(USD, 1e6, 0);
+        vm.stopPrank();
+        Intent memory intent = buy(carol, CAROL_KEY, ETH, int64(ONE), int64(3100 * ONE), 0);
+        Batch memory batch = _withStep(tradeRecord(bidFor(1, one(intent))), "");
+        uint32 index = vault.accountIndex(carol, 0);
+        (uint32 bitmap, bytes memory siblings) = accountsTree.proof(index);
+        bytes memory start = abi.encodePacked(IDisputes.Evidence.AbsentAccount, batch.starts[_last(batch)]);
+        // The solver's account is there.
+        (uint32 other, bytes memory theirs) = accountsTree.proof(vault.accountIndex(solver, 3));
+        _refused(
+            _challenge(IDisputes.Fraud.Step, _last(batch)), batch, abi.encodePacked(start, uint8(0), other, theirs)
+        );
+        _assertFraud(batch, abi.encodePacked(start, uint8(1), bitmap, siblings));
+    }
+
+    function test_unlistedAsset_isFraud_andAListedOneIsNot() public {
+        Trade memory trade = bidFor(1, one(buy(alice, ALICE_KEY, UNLISTED, 1, 1, 0)));
+        Batch memory batch = _withStep(tradeRecord(trade), "");
+        bytes memory start = abi.encodePacked(IDisputes.Evidence.AbsentListing, batch.starts[_last(batch)]);
+        _assertFraud(batch, abi.encodePacked(start, uint8(1), uint8(0)));
+    }
+
+    function test_keyThatHasNotComeIntoTheState_isFraud() public {
+        Trade memory trade = _trade();
+        trade.intents[0].signer = 77;
+        Batch memory batch = _forbidden(trade);
+        vm.prank(alice);
+        vault.registerKey(0, vm.addr(77), 15, T0 + 1 days);
+        IDisputes.Challenge memory challenge = _challenge(IDisputes.Fraud.Step, _last(batch));
+        // The vault knows it, so it takes a proof that the state does not.
+        _commit(challenge, batch, _evidence(batch, _last(batch)));
+        vm.expectPartialRevert(IRefusals.WitnessTooShort.selector);
+        disputes.challenge(challenge, batch.header, batch.data, _evidence(batch, _last(batch)));
+        (uint32 index,) = vault.keyIndex(alice, 0, vm.addr(77));
+        (uint32 bitmap, bytes memory siblings) = keysTree.proof(index);
+        _assertFraud(batch, abi.encodePacked(_evidence(batch, _last(batch)), bitmap, siblings));
+    }
+
+    // ------------------------------------------------------------------------------ lies about a step that is right
+
+    /// @dev Whatever a challenger leaves out or puts in, an honest step stands.
+    function test_honestStep_standsAgainstEveryLie() public {
+        Batch memory batch = fullBatch();
+        _post(batch);
+        uint256 tried = 0;
+        for (uint32 step = 0; step < batch.records.length; ++step) {
+            bytes memory witness =
+                bytes.concat(batch.starts[step], pricingOf(batch, step, step + 1), batch.stepWitnesses[step]);
+            for (uint256 i = 0; i < witness.length; ++i) {
+                bytes1 bit = bytes1(uint8(1 << (i % 8)));
+                witness[i] ^= bit;
+                _mustStand(batch, step, witness);
+                witness[i] ^= bit;
+                ++tried;
+            }
+            for (uint256 cut = 0; cut < witness.length; cut += 13) {
+                _mustStand(batch, step, slice(witness, 0, cut));
+            }
+        }
+        assertGt(tried, 1000);
+        bytes memory start = bytes.concat(batch.starts[1], batch.pricing);
+        bytes memory truth = batch.stepWitnesses[1];
+        // Without Bob's session key his signature seems to be a stranger's: the vault knows better.
+        uint256 keySize = keyWitness(2, bob, 0, session).length;
+        bytes memory keyless = bytes.concat(start, slice(truth, 0, truth.length - keySize - 1), hex"00");
+        _mustStand(batch, 1, keyless);
+        (uint32 bitmap, bytes memory siblings) = keysTree.proof(0);
+        _mustStandOn(batch, 1, abi.encodePacked(_rerun(keyless), bitmap, siblings));
+        // Without the pricing.
+        _mustStand(batch, 1, bytes.concat(batch.starts[1], new bytes(6), truth));
+    }
+
+    function _mustStand(Batch memory batch, uint32 step, bytes memory witness) private {
+        _mustStandOn(batch, step, _rerun(witness));
+    }
+
+    function _mustStandOn(Batch memory batch, uint32 step, bytes memory evidence) private {
+        IDisputes.Challenge memory challenge = _challenge(IDisputes.Fraud.Step, step);
+        bytes32 commitment = disputes.commitmentOf(challenge, keccak256(batch.header), evidence);
+        disputes.commit(commitment);
+        vm.roll(block.number + 1);
+        try disputes.challenge(challenge, batch.header, batch.data, evidence) {
+            revert("an honest step was cut off");
+        } catch {}
     }
 }

@@ -22,6 +22,17 @@ interface IDisputes is IStepRerun {
         Header
     }
 
+    /// @notice What the evidence of a wrong step is, its first byte.
+    enum Evidence {
+        /// `u32 length | witness | [u32 bitmap | siblings]`: the step's witness as for {IVault.prove}; where the refusal is that the
+        /// signer is no key of the account, and the vault knows the key, the proof that it is not in the state.
+        Rerun,
+        /// `state | u8 item | u32 bitmap | siblings`: a party's account is not in the state; without proof if the vault does not know it.
+        AbsentAccount,
+        /// `state | u8 item | u8 leg | u32 bitmap | siblings`: an asset is not listed in the state; the same.
+        AbsentListing
+    }
+
     /// @notice What is challenged, and who is paid.
     /// @param step   The step that is wrong; 0 where it is not about a step
     /// @param reward Who gets half of the bond
@@ -100,8 +111,8 @@ interface IDisputes is IStepRerun {
         returns (bytes32);
 
     /// @notice Shows that a posted batch is wrong.
-    /// @param evidence Step: the state before the step, the pricing and its witness, as for {IVault.prove}. Header: b32 accountsRoot ‖ global
-    ///                 record after the batch, or nothing where the data alone show it. Else nothing.
+    /// @param evidence Step: see {Evidence}, where a state is b32 accountsRoot ‖ global record. Header: the state after the batch, or
+    ///                 nothing where the data alone show it. Else nothing.
     function challenge(
         Challenge calldata challenge_,
         bytes calldata header,

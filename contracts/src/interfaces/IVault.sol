@@ -21,12 +21,13 @@ interface IVault is IStepRerun {
         uint64 amount;
     }
 
-    /// @notice A listed asset. Only one with a token can be deposited and paid out.
+    /// @notice A listed asset, with its index in the tree of listings. Only one with a token can be deposited and paid out.
     struct Listing {
         address token;
         uint8 decimals;
         bool listed;
         uint64 claims;
+        uint16 index;
     }
 
     /// @notice Where the chain of batches stands; what a relayer has to know before it sends.

@@ -99,14 +99,16 @@ contract PriceVerifier is IVerifier {
         bytes32 feederSetHash,
         Reader.Cursor memory stream
     ) private pure {
+        // What the state holds, none or one that is no set, is shown by its hash: it is the price's fault and not the witness's.
+        if (feederSetHash == 0) revert Refused(Codes.QUORUM, 0, int256(signatureCount), 1);
         uint256 length = Reader.u16At(stream.take(2));
         uint256 set = stream.take(length);
         bytes32 hash = Hashing.keccakAt(set, length);
         if (hash != feederSetHash) revert WrongProof(WitnessPart.FeederSet, 0, hash, feederSetHash);
-        if (length < 2) revert BadWitness(WitnessPart.FeederSet, 0, length);
+        if (length < 2) revert Refused(Codes.QUORUM, 0, int256(signatureCount), 1);
         uint256 threshold = Reader.u8At(set);
         uint256 n = Reader.u8At(set + 1);
-        if (length != 2 + 20 * n) revert BadWitness(WitnessPart.FeederSet, n, length);
+        if (length != 2 + 20 * n) revert Refused(Codes.QUORUM, 0, int256(signatureCount), int256(n));
         if (signatureCount < threshold || signatureCount == 0) {
             revert Refused(Codes.QUORUM, 0, int256(signatureCount), int256(threshold));
         }

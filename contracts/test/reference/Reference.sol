@@ -169,7 +169,7 @@ abstract contract Reference is Test {
     bytes internal priceInForce;
     bytes internal parametersInForce;
     /// @dev Whether the step being made leaves an account with positions, so that it needs the pricing.
-    bool private isPriced;
+    bool internal isPriced;
 
     Paid[] internal paidInBatch;
     uint64 internal queueFrom;

@@ -146,10 +146,10 @@ contract PriceVerifierTest is Scenario {
         assertReverts(priceVerifier, record, hex"0000", IRefusals.WrongProof.selector);
         assertReverts(priceVerifier, record, hex"", IRefusals.WitnessTooShort.selector);
         assertReverts(priceVerifier, record, hex"0010", IRefusals.WitnessTooShort.selector);
-        // Sets that the vault would not have queued.
+        // Sets that the vault would not have queued: the state has them, so the price is at fault.
         applyParameters(2, hex"00");
-        assertReverts(priceVerifier, record, priceWitness(), IRefusals.BadWitness.selector);
+        assertRefused(priceVerifier, record, priceWitness(), 511, 0);
         applyParameters(2, hex"0102030405");
-        assertReverts(priceVerifier, record, priceWitness(), IRefusals.BadWitness.selector);
+        assertRefused(priceVerifier, record, priceWitness(), 511, 0);
     }
 }
