@@ -5,8 +5,7 @@ package io.parley.clearing;
  *
  * @param kind what is wrong
  * @param step the step that is wrong, 0 where it is not about a step
- * @param evidence for {@code STEP} the state before the step and its witness, for {@code HEADER} the state after the batch, empty where the
- *     posted bytes alone show it
+ * @param evidence as the contract's challenge takes it; empty where the posted bytes alone show it
  * @param detail what was compared, readable
  */
 public record Fraud(Kind kind, int step, byte[] evidence, String detail) {

@@ -4,16 +4,19 @@ import io.parley.protocol.Address;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.Bid;
 import io.parley.protocol.Bytes32;
+import io.parley.protocol.CancelCommand;
 import io.parley.protocol.Command;
 import io.parley.protocol.Commitment;
 import io.parley.protocol.Domain;
 import io.parley.protocol.Eip712;
 import io.parley.protocol.Intent;
 import io.parley.protocol.Keccak256;
+import io.parley.protocol.ListAsset;
 import io.parley.protocol.Listings;
 import io.parley.protocol.Listings.Listing;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.PriceContent;
+import io.parley.protocol.QueueCommand;
 import io.parley.protocol.Reason;
 import io.parley.protocol.RegisterKey;
 import io.parley.protocol.SetParameters;
@@ -21,9 +24,12 @@ import io.parley.protocol.Signatures;
 import io.parley.protocol.SignedBid;
 import io.parley.protocol.SignedCommitment;
 import io.parley.protocol.SignedIntent;
+import io.parley.protocol.TradeCommand;
+import io.parley.protocol.Undecodable;
 import io.parley.protocol.WireReader;
 import io.parley.protocol.WireWriter;
 import io.parley.protocol.Withdraw;
+import io.parley.protocol.WithdrawCommand;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,9 +100,7 @@ public final class Ledger {
         } catch (StepRefused refused) {
             return new StepResult.Refused(refused.reason(), refused.detail());
         }
-        WireWriter witness = new WireWriter(2048);
-        witness.b32(accounts.root()).raw(global.bytes());
-        witness.raw(world.priced() ? Pricing.block(price, parameterContent) : Pricing.NONE);
+        WireWriter witness = stateAnd(world.priced() ? Pricing.block(price, parameterContent) : Pricing.NONE);
         List<Touched> touched = touched();
         new WitnessWriter(step, accounts, listings, listingsTree, keys, witness)
                 .write(command, feederSet, world.placeWitness());
@@ -104,6 +108,122 @@ public final class Ledger {
         global = step.global();
         root = rootOf(global);
         return new StepResult.Applied(root, touched, witness.toBytes(), step.withdrawals(), step.noop());
+    }
+
+    /**
+     * What a verifier needs to run this record on the state as it is now, whether or not it is allowed: the state, the
+     * pricing where an account is to be margined, and the step's part of the witness. For a record that would be a step
+     * these are the bytes of {@link StepResult.Applied#witness}. For any other they are the same parts, as far as they
+     * exist: a missing account stands as the place 0, which is always empty; a missing key is left out; a missing
+     * listing is left out of a trade, and for a withdrawal the first listing stands there. A record that is undecodable, or
+     * whose counts are out of bounds, is refused before a witness is read and has no part. Changes nothing.
+     */
+    public byte[] evidence(byte[] record) {
+        screening.begin(global);
+        screeningWorld.begin();
+        Command command;
+        try {
+            command = Command.decode(record);
+        } catch (Undecodable e) {
+            return stateAnd(Pricing.NONE).toBytes();
+        }
+        boolean allowed = isAllowed(command, record);
+        boolean margined = command instanceof TradeCommand || command instanceof WithdrawCommand;
+        WireWriter out = stateAnd(
+                (allowed ? screeningWorld.priced() : margined) ? Pricing.block(price, parameterContent) : Pricing.NONE);
+        byte[] place = {};
+        if (!allowed) {
+            screening.begin(global);
+            // What is not allowed changes nothing: its accounts are shown as they are.
+            screening.becomeNoop();
+            if (!new Parties(domain, accounts, keys, listings, recovery).gather(command, screening)) {
+                return out.toBytes();
+            }
+            place = placeOf(command);
+        }
+        new WitnessWriter(screening, accounts, listings, listingsTree, keys, out).write(command, feederSet, place);
+        if (allowed) {
+            putBack(screening);
+        }
+        return out.toBytes();
+    }
+
+    /** {@code u32 bitmap | siblings} of a place in the tree of accounts. */
+    byte[] accountProof(int index) {
+        return proof(accounts.tree(), index);
+    }
+
+    /** The same in the tree of keys. */
+    byte[] keyProof(int index) {
+        WireWriter out = new WireWriter();
+        keys.writeProof(index, out);
+        return out.toBytes();
+    }
+
+    /** The same in the tree of listings. */
+    byte[] listingProof(int index) {
+        return proof(listingsTree, index);
+    }
+
+    private static byte[] proof(HashTree tree, int index) {
+        int bitmap = tree.bitmap(index);
+        WireWriter out = new WireWriter().u32(Integer.toUnsignedLong(bitmap));
+        tree.writeSiblings(index, bitmap, out);
+        return out.toBytes();
+    }
+
+    /** Who signed this without being allowed to. */
+    Optional<Parties.Stranger> stranger(Command command) {
+        return new Parties(domain, accounts, keys, listings, recovery).stranger(command);
+    }
+
+    /** Where a witness begins. */
+    private WireWriter stateAnd(byte[] pricing) {
+        return new WireWriter(2048).b32(accounts.root()).raw(global.bytes()).raw(pricing);
+    }
+
+    /** Whether a command of a user is a step now; the others are shown without being run. */
+    private boolean isAllowed(Command command, byte[] record) {
+        return switch (command) {
+            case WithdrawCommand _, CancelCommand _, TradeCommand _ -> {
+                try {
+                    new Transition(domain, screeningWorld, screening, recovery).run(command, record);
+                    yield true;
+                } catch (StepRefused refused) {
+                    yield false;
+                }
+            }
+            case QueueCommand _, PriceCommand _ -> false;
+        };
+    }
+
+    private byte[] placeOf(Command command) {
+        WireWriter out = new WireWriter();
+        switch (command) {
+            case RegisterKey key -> keys.writePlace(key.keyIndex(), out);
+            case ListAsset listing -> writeListingPlace(listing.listingIndex(), out);
+            default -> {}
+        }
+        return out.toBytes();
+    }
+
+    private void writeListingPlace(int index, WireWriter out) {
+        int bitmap = listingsTree.bitmap(index);
+        out.u16(bitmap);
+        listingsTree.writeSiblings(index, bitmap, out);
+    }
+
+    /** Undoes what writing the witness of a step did to the accounts. */
+    private void putBack(Step written) {
+        for (int slot = 0; slot < written.touched(); slot++) {
+            Draft draft = written.touched(slot);
+            byte[] before = draft.before();
+            if (before == null) {
+                throw new IllegalStateException("A user's command made an account.");
+            }
+            accounts.put(draft.index(), before);
+            accounts.tree().rehash(draft.index(), 1, AccountTree.DEPTH);
+        }
     }
 
     /**
@@ -502,9 +622,7 @@ public final class Ledger {
                 throw new StepRefused(Reason.QUEUE_ORDER, String.valueOf(e.getMessage()));
             }
             WireWriter out = new WireWriter();
-            int bitmap = listingsTree.bitmap(index);
-            out.u16(bitmap);
-            listingsTree.writeSiblings(index, bitmap, out);
+            writeListingPlace(index, out);
             placeWitness = out.toBytes();
             listings = more;
             listingsTree.set(index, listings.listing(asset).orElseThrow().leaf());

@@ -18,6 +18,7 @@ import io.parley.protocol.SignedIntent;
 import io.parley.protocol.TradeCommand;
 import io.parley.protocol.WireWriter;
 import io.parley.protocol.WithdrawCommand;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -57,7 +58,7 @@ final class WitnessWriter {
             case SetParameters parameterSet -> {}
             case WithdrawCommand withdraw -> {
                 replaceAccount(0);
-                writeListing(withdraw.withdraw().asset());
+                shown(withdraw.withdraw().asset()).ifPresent(this::writeListing);
                 writeKeys();
             }
             case CancelCommand cancel -> {
@@ -80,12 +81,15 @@ final class WitnessWriter {
             Intent intent = signed.intent();
             out.u8(slot(intent.owner(), intent.account()));
             for (Leg leg : intent.legs()) {
-                assets.add(leg.asset());
+                // What is not listed has no proof, and the trade is refused for it.
+                if (listings.contains(leg.asset())) {
+                    assets.add(leg.asset());
+                }
             }
         }
         out.u8(assets.size());
         for (AssetId asset : assets) {
-            writeListing(asset);
+            writeListing(listings.listing(asset).orElseThrow());
         }
         writeKeys();
     }
@@ -137,10 +141,14 @@ final class WitnessWriter {
         return levels;
     }
 
-    private void writeListing(AssetId asset) {
-        Listing listing = listings.listing(asset).orElseThrow();
+    /** The listing of an asset; of one that is not listed the first there is, which is another. */
+    private Optional<Listing> shown(AssetId asset) {
+        return listings.listing(asset).or(() -> listings.all().stream().findFirst());
+    }
+
+    private void writeListing(Listing listing) {
         int bitmap = listingsTree.bitmap(listing.index());
-        out.u32(listing.index()).asset(asset).b32(listing.nameHash()).u16(bitmap);
+        out.u32(listing.index()).asset(listing.asset()).b32(listing.nameHash()).u16(bitmap);
         listingsTree.writeSiblings(listing.index(), bitmap, out);
     }
 

@@ -208,7 +208,7 @@ public class DisputeWatcher {
             var header = Published.find(input, posted.headerHash()).orElseThrow(() -> withheld(sequence));
             var decoded = BatchHeader.decode(header);
             var data = Published.find(input, decoded.dataHash()).orElseThrow(() -> withheld(sequence));
-            var fraud = BatchAudit.find(before(sequence), decoded, data, vault::queueHashAt);
+            var fraud = BatchAudit.find(before(sequence), decoded, data, vault);
             if (fraud.isEmpty()) {
                 settled.add(posted.headerHash());
                 LOG.fatalf(

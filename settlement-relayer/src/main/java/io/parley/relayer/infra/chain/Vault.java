@@ -1,11 +1,13 @@
 package io.parley.relayer.infra.chain;
 
+import io.parley.clearing.BatchAudit;
 import io.parley.clearing.BatchVerifier;
 import io.parley.contracts.chain.Chain;
 import io.parley.contracts.chain.Receipt;
 import io.parley.contracts.chain.Reverts;
 import io.parley.contracts.chain.RpcException;
 import io.parley.protocol.Address;
+import io.parley.protocol.AssetId;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Domain;
 import io.parley.protocol.Keccak256;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.web3j.abi.FunctionEncoder;
 import org.web3j.abi.datatypes.DynamicArray;
 import org.web3j.abi.datatypes.DynamicBytes;
@@ -29,7 +32,7 @@ import org.web3j.abi.datatypes.generated.Uint32;
 import org.web3j.abi.datatypes.generated.Uint64;
 
 /** The vault's functions as calls and call data. Blocking. */
-final class Vault {
+final class Vault implements BatchAudit.Directory {
 
     private static final Bytes32 QUEUED = topic("Queued(uint64,bytes32,bytes)");
     private static final Bytes32 POSTED = topic("BatchPosted(uint64,bytes32,bytes32,bytes32,uint32)");
@@ -118,9 +121,30 @@ final class Vault {
         return state().verified();
     }
 
-    /** The running hash of the queue before the entry with this index. */
-    Bytes32 queueHashAt(long index) {
+    @Override
+    public Bytes32 queueHashAt(long index) {
         return word(call("queueHashAt", new Uint64(BigInteger.valueOf(index))), 0);
+    }
+
+    @Override
+    public int accountIndex(Address owner, long account) {
+        return Math.toIntExact(number(call("accountIndex", address(owner), new Uint32(account)), 0));
+    }
+
+    @Override
+    public Optional<Integer> keyIndex(Address owner, long account, Address key) {
+        var words = call("keyIndex", address(owner), new Uint32(account), address(key));
+        return number(words, 1) == 1 ? Optional.of(Math.toIntExact(number(words, 0))) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Integer> listingIndex(AssetId asset) {
+        var words = call("listing", new Uint64(new BigInteger(Long.toUnsignedString(asset.id()))));
+        return number(words, 2) == 1 ? Optional.of(Math.toIntExact(number(words, 4))) : Optional.empty();
+    }
+
+    private static org.web3j.abi.datatypes.Address address(Address address) {
+        return new org.web3j.abi.datatypes.Address(address.hex());
     }
 
     /** Whether the withdrawals up to this batch are paid: the hash of all that is paid is that of all that it knows. */

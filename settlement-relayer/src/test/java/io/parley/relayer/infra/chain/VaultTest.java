@@ -3,8 +3,12 @@ package io.parley.relayer.infra.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.parley.clearing.BatchAssembler;
+import io.parley.clearing.BatchAudit;
+import io.parley.clearing.BatchData;
+import io.parley.clearing.Fraud;
 import io.parley.clearing.Ledger;
 import io.parley.clearing.MarginParameters;
+import io.parley.clearing.Replay;
 import io.parley.clearing.StepResult;
 import io.parley.contracts.chain.Chain;
 import io.parley.contracts.chain.Receipt;
@@ -15,6 +19,7 @@ import io.parley.devnet.deployment.Deployment;
 import io.parley.devnet.deployment.DevKeys;
 import io.parley.devnet.deployment.MarketDeployment;
 import io.parley.protocol.AssetId;
+import io.parley.protocol.BatchHeader;
 import io.parley.protocol.Bid;
 import io.parley.protocol.Blob;
 import io.parley.protocol.Bytes32;
@@ -25,7 +30,9 @@ import io.parley.protocol.Eip712;
 import io.parley.protocol.Fill;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.Intent;
+import io.parley.protocol.Keccak256;
 import io.parley.protocol.Leg;
+import io.parley.protocol.Listings;
 import io.parley.protocol.Price;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.PriceContent;
@@ -34,6 +41,7 @@ import io.parley.protocol.SignedBid;
 import io.parley.protocol.SignedIntent;
 import io.parley.protocol.Signer;
 import io.parley.protocol.TradeCommand;
+import io.parley.protocol.Undecodable;
 import io.parley.protocol.Withdraw;
 import io.parley.protocol.WithdrawCommand;
 import io.parley.protocol.wire.BatchRecord;
@@ -43,12 +51,17 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.web3j.abi.FunctionEncoder;
+import org.web3j.abi.datatypes.DynamicBytes;
+import org.web3j.abi.datatypes.Function;
 
 /** Batches that Java folded, on a real chain: the vault must come to the same root, and refuse all else. */
 class VaultTest {
@@ -65,6 +78,7 @@ class VaultTest {
     private Ledger ledger;
     private final BatchAssembler assembler = new BatchAssembler();
     private final List<BatchRecord> batches = new ArrayList<>();
+    private final List<Replay.Entry> log = new ArrayList<>();
     private long offset;
     private long sequence;
 
@@ -153,15 +167,131 @@ class VaultTest {
         }
     }
 
+    /** What a dishonest operator posts, sealed as well as can be: whoever folds the log sees it, and the chain believes the evidence. */
+    @Test
+    void whateverAnOperatorPostsInstead_isChallengedAndCutOff() throws InterruptedException {
+        drainQueue(0);
+        price(NOW);
+        settle(batches.removeFirst());
+        long queued = ledger.global().queueCursor();
+        trade();
+        withdraw();
+        drainQueue(queued);
+        price(NOW + 1);
+        var honest = batches.removeFirst();
+        assertThat(audit(honest, honest.header(), honest.data().bytes())).isEmpty();
+
+        var data = honest.data().bytes();
+        var found = new EnumMap<Fraud.Kind, Integer>(Fraud.Kind.class);
+        int tried = 0;
+        for (int at = 4; at < data.length; at += 29) {
+            var wrong = data.clone();
+            wrong[at] ^= (byte) (1 << at % 8);
+            if (!isTranscript(data, at)) {
+                found.merge(dispute(honest, wrong), 1, Integer::sum);
+                tried++;
+            }
+        }
+        for (var forged : forgeries(honest)) {
+            found.merge(dispute(honest, forged), 1, Integer::sum);
+            tried++;
+        }
+        System.out.printf("%d wrong batches were cut off: %s%n", tried, found);
+        assertThat(found).containsKeys(Fraud.Kind.STEP, Fraud.Kind.UNDECODABLE);
+        settle(honest);
+        assertThat(vault.state().verifiedRoot()).isEqualTo(honest.header().root());
+    }
+
+    private Optional<Fraud> audit(BatchRecord honest, BatchHeader header, byte[] data) {
+        var before = Replay.fromGenesis(ledger.domain())
+                .fold(log.stream()
+                        .filter(entry -> entry.offset() < honest.firstOffset())
+                        .iterator())
+                .ledger();
+        return BatchAudit.find(before, header, data, vault);
+    }
+
+    /** Posts the data on a copy of the chain, challenges them, and takes the copy away. */
+    private Fraud.Kind dispute(BatchRecord honest, byte[] data) throws InterruptedException {
+        var copy = chain.rpc().call("evm_snapshot").asText();
+        var header = sealed(honest.header(), data);
+        var bytes = header.encode();
+        send(FunctionEncoder.encode(
+                new Function("post", List.of(new DynamicBytes(bytes), new DynamicBytes(data)), List.of())));
+        var fraud = audit(honest, header, data).orElseThrow();
+        var watcher = keys.signer(MarketDeployment.WATCHER);
+        new Disputes(chain, vault.disputes(), watcher, watcher.address())
+                .challenge(fraud, Keccak256.hash(bytes), bytes, data);
+        assertThat(vault.posted(header.sequence()).headerHash()).as("%s", fraud).isEqualTo(Bytes32.ZERO);
+        chain.rpc().call("evm_revert", copy);
+        return fraud.kind();
+    }
+
+    private static BatchHeader sealed(BatchHeader header, byte[] data) {
+        var stepsRoot = header.stepsRoot();
+        var root = header.root();
+        try {
+            var read = BatchData.decode(data);
+            stepsRoot = read.stepsRoot();
+            root = read.roots().getLast();
+        } catch (Undecodable e) {
+            // Then the old ones must do.
+        }
+        return new BatchHeader(
+                header.sequence(),
+                header.parentRoot(),
+                root,
+                stepsRoot,
+                Keccak256.hash(data),
+                header.steps(),
+                header.queueFrom(),
+                header.queueTo(),
+                false);
+    }
+
+    private static boolean isTranscript(byte[] data, int at) {
+        var records = BatchData.decode(data).records();
+        int from = 4 + 36 * records.size();
+        for (var record : records) {
+            if (record[1] == TradeCommand.KIND && at >= from + 10 && at < from + 42) {
+                return true;
+            }
+            from += record.length;
+        }
+        return false;
+    }
+
+    /** The trade replaced by others, each signed by those that it names. */
+    private List<byte[]> forgeries(BatchRecord honest) {
+        var alice = keys.signer("alice");
+        return List.of(
+                // More than the margin carries.
+                with(honest, trade(alice, 0, AssetId.perp(1), 2_000, -3_050)),
+                // Below the limit.
+                with(honest, trade(alice, 0, AssetId.spot(1), 1, -3_000)),
+                // Of an account that nobody made.
+                with(honest, trade(alice, 77, AssetId.spot(1), 1, -3_050)),
+                // Of an asset that is not listed.
+                with(honest, trade(alice, 0, AssetId.spot(4_000), 1, -3_050)),
+                // Signed by somebody else.
+                with(honest, trade(keys.signer("bob"), alice, 0, AssetId.spot(1), 1, -3_050)));
+    }
+
+    private static byte[] with(BatchRecord honest, TradeCommand forged) {
+        var read = BatchData.decode(honest.data().bytes());
+        var records = new ArrayList<>(read.records());
+        records.replaceAll(record -> record[1] == TradeCommand.KIND ? forged.encode() : record);
+        return new BatchData(records, read.roots()).encode();
+    }
+
     private void apply(Command command) {
         var result = ledger.apply(command);
         assertThat(result).as("%s", command).isInstanceOf(StepResult.Applied.class);
-        var before = ledger.root();
+        log.add(new Replay.Entry(offset, command.encode()));
         assembler.add(offset++, command, (StepResult.Applied) result).closed().ifPresent(batch -> {
             batches.add(batch);
             lastRoot = batch.header().root();
         });
-        assertThat(before).isNotNull();
     }
 
     private void price(long time) {
@@ -193,13 +323,20 @@ class VaultTest {
     }
 
     private void trade() {
-        var alice = keys.signer("alice");
+        apply(trade(keys.signer("alice"), 0, AssetId.spot(1), 1, -3_050));
+    }
+
+    private TradeCommand trade(Signer owner, int account, AssetId asset, long whole, long limit) {
+        return trade(owner, owner, account, asset, whole, limit);
+    }
+
+    private TradeCommand trade(Signer signer, Signer owner, int account, AssetId asset, long whole, long limit) {
         var solver = keys.signer("amm");
         var intent = new Intent(
-                alice.address(),
-                0,
-                List.of(new Leg(AssetId.spot(1), Fixed8.ONE)),
-                -3_050 * Fixed8.ONE,
+                owner.address(),
+                account,
+                List.of(new Leg(asset, whole * Fixed8.ONE)),
+                limit * whole * Fixed8.ONE,
                 Fixed8.ONE,
                 1,
                 1,
@@ -208,21 +345,23 @@ class VaultTest {
                 0,
                 false,
                 Conditions.NONE);
-        var id = Eip712.digest(ledger.domain(), intent, ledger.listings());
+        var names =
+                ledger.listings().contains(asset) ? ledger.listings() : Listings.of(Map.of(asset, asset.name("ANY")));
+        var id = Eip712.digest(ledger.domain(), intent, names);
         var bid = new Bid(
                 solver.address(),
                 0,
                 1,
-                List.of(new Fill(id, 1, -3_010 * Fixed8.ONE, Fixed8.ONE / 10)),
+                List.of(new Fill(id, 1, -3_010 * whole * Fixed8.ONE, Fixed8.ONE / 10)),
                 0,
                 Bytes32.ZERO,
                 NOW + 1_000,
                 Bytes32.ZERO);
-        apply(new TradeCommand(
+        return new TradeCommand(
                 1,
                 Bytes32.ZERO,
                 new SignedBid(bid, solver.sign(Eip712.digest(ledger.domain(), bid))),
-                List.of(new SignedIntent(intent, alice.sign(id)))));
+                List.of(new SignedIntent(intent, signer.sign(id))));
     }
 
     private void withdraw() {
