@@ -20,10 +20,6 @@ public final class Bench {
 
     public static void main(String... args) throws Exception {
         var wanted = new TreeSet<String>(List.of(args));
-        if (wanted.contains("--help") || wanted.contains("-h")) {
-            help();
-            return;
-        }
         for (var part : wanted) {
             if (!PARTS.contains(part)) {
                 System.err.printf("There is no part (%s). The parts are %s.%n", part, String.join(", ", PARTS));
@@ -49,21 +45,6 @@ public final class Bench {
                 }
             }
         }
-    }
-
-    private static void help() {
-        System.out.println("""
-                parley bench [part...]   measures; all parts without one, a few minutes
-
-                  signatures   who signed an intent: ours, with the native curve and without, beside web3j
-                  decode       an intent from and to bytes, beside Jackson
-                  clearing     a trade on the ledger, beside maps and BigDecimal
-                  selection    the winners of an auction: greedy, and OptaPlanner after it
-                  load         a network and a node of their own, and signed intents at rising rates until it saturates
-
-                Everything runs in processes and folders of its own and is gone afterwards. Whatever else the machine does is
-                in the numbers: ± is JMH's 99.9 % interval of the mean over five seconds.
-                """);
     }
 
     private static void machine() {

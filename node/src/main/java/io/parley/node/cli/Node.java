@@ -26,6 +26,8 @@ import picocli.CommandLine.Spec;
         })
 final class Node implements Callable<Integer> {
 
+    private static final long GOODBYE_MILLIS = 4_000;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -82,6 +84,15 @@ final class Node implements Callable<Integer> {
         } catch (IOException e) {
             // The same as the end.
         }
+        // The parent is gone, and with it whoever would wait for a long goodbye.
+        Thread.ofPlatform().daemon().name("parent-is-gone").start(() -> {
+            try {
+                Thread.sleep(GOODBYE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            Runtime.getRuntime().halt(Parley.DONE);
+        });
         System.exit(Parley.DONE);
     }
 }

@@ -220,7 +220,7 @@ public class Relayer {
             boolean next = sequence == state.verified() + 1;
             submit(
                     batch,
-                    next && config.policy().proves(batch, chain.baseFee())
+                    next && (config.policy().proves(batch, chain.baseFee()) || !vault.bonded())
                             ? parts(batch, Vault.Posted.NONE)
                             : List.of(Part.post()));
             return true;

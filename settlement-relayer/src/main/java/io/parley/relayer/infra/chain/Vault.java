@@ -113,6 +113,12 @@ final class Vault implements BatchAudit.Directory {
         return number(call("window"), 0);
     }
 
+    /** Whether the operator's bond suffices: without it a posted batch needs proof anyway. */
+    boolean bonded() {
+        var answer = chain.call(disputes(), encode("bonded"));
+        return number(HexFormat.of().parseHex(answer.substring(2)), 0) == 1;
+    }
+
     Address disputes() {
         return Address.parse("0x" + word(call("disputes"), 0).hex().substring(26));
     }
