@@ -72,8 +72,8 @@ public final class BatchAudit {
                     "the last root is %s, the header says %s".formatted(last, header.root())));
         }
         for (int i = 0; i < batch.records().size(); i++) {
-            Optional<Fraud> fraud =
-                    wrongStep(ledger, directory, i, batch.records().get(i), batch.roots().get(i));
+            Optional<Fraud> fraud = wrongStep(
+                    ledger, directory, i, batch.records().get(i), batch.roots().get(i));
             if (fraud.isPresent()) {
                 return fraud;
             }
@@ -139,8 +139,7 @@ public final class BatchAudit {
     }
 
     /** What is missing is shown to be missing; every other refusal shows itself when the step is run again. */
-    private static byte[] refused(
-            Ledger ledger, Directory directory, Command command, byte[] evidence, Reason reason) {
+    private static byte[] refused(Ledger ledger, Directory directory, Command command, byte[] evidence, Reason reason) {
         List<Party> parties = parties(command);
         for (int item = 0; item < parties.size(); item++) {
             Party party = parties.get(item);
@@ -156,7 +155,13 @@ public final class BatchAudit {
                 List<Leg> legs = trade.intents().get(i).intent().legs();
                 for (int leg = 0; leg < legs.size(); leg++) {
                     if (!ledger.listings().contains(legs.get(leg).asset())) {
-                        return unlisted(ledger, directory, evidence, i + 1, leg, legs.get(leg).asset());
+                        return unlisted(
+                                ledger,
+                                directory,
+                                evidence,
+                                i + 1,
+                                leg,
+                                legs.get(leg).asset());
                     }
                 }
             }
@@ -168,10 +173,12 @@ public final class BatchAudit {
         if (reason != Reason.SIGNER_MISMATCH || parties.isEmpty()) {
             return rerun(evidence, Fraud.NONE);
         }
-        return rerun(evidence, ledger.stranger(command)
-                .flatMap(key -> directory.keyIndex(key.owner(), key.account(), key.signer()))
-                .map(ledger::keyProof)
-                .orElse(Fraud.NONE));
+        return rerun(
+                evidence,
+                ledger.stranger(command)
+                        .flatMap(key -> directory.keyIndex(key.owner(), key.account(), key.signer()))
+                        .map(ledger::keyProof)
+                        .orElse(Fraud.NONE));
     }
 
     private static byte[] unlisted(
@@ -195,14 +202,12 @@ public final class BatchAudit {
     private static List<Party> parties(Command command) {
         return switch (command) {
             case WithdrawCommand signed ->
-                List.of(new Party(
-                        signed.withdraw().owner(), signed.withdraw().account()));
+                List.of(new Party(signed.withdraw().owner(), signed.withdraw().account()));
             case CancelCommand signed ->
                 List.of(new Party(signed.cancel().owner(), signed.cancel().account()));
             case TradeCommand trade -> {
                 List<Party> all = new ArrayList<>();
-                all.add(new Party(
-                        trade.bid().bid().solver(), trade.bid().bid().account()));
+                all.add(new Party(trade.bid().bid().solver(), trade.bid().bid().account()));
                 trade.intents()
                         .forEach(signed -> all.add(new Party(
                                 signed.intent().owner(), signed.intent().account())));

@@ -114,13 +114,16 @@ record Parties(Domain domain, AccountTree accounts, Keys keys, Listings listings
     /** Who signed for an account without being its owner or a key of it in the state: the first, if there is one. */
     Optional<Stranger> stranger(Command command) {
         return switch (command) {
-            case WithdrawCommand signed
-            when listings.contains(signed.withdraw().asset()) ->
-                stranger(
-                        signed.withdraw().owner(),
-                        signed.withdraw().account(),
-                        Eip712.digest(domain, signed.withdraw(), listings),
-                        signed.signature());
+            case WithdrawCommand signed -> {
+                Withdraw withdraw = signed.withdraw();
+                yield listings.contains(withdraw.asset())
+                        ? stranger(
+                                withdraw.owner(),
+                                withdraw.account(),
+                                Eip712.digest(domain, withdraw, listings),
+                                signed.signature())
+                        : Optional.empty();
+            }
             case CancelCommand signed ->
                 stranger(
                         signed.cancel().owner(),
@@ -134,7 +137,11 @@ record Parties(Domain domain, AccountTree accounts, Keys keys, Listings listings
 
     private Optional<Stranger> stranger(TradeCommand trade) {
         var bid = trade.bid().bid();
-        var found = stranger(bid.solver(), bid.account(), Eip712.digest(domain, bid), trade.bid().signature());
+        var found = stranger(
+                bid.solver(),
+                bid.account(),
+                Eip712.digest(domain, bid),
+                trade.bid().signature());
         for (SignedIntent signed : trade.intents()) {
             Intent intent = signed.intent();
             if (found.isEmpty() && IntentForm.check(intent, listings).isEmpty()) {

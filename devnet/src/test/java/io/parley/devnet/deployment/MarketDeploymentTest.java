@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.parley.contracts.chain.Chain;
 import io.parley.devnet.Anvil;
+import io.parley.protocol.Fixed8;
+import io.parley.protocol.WireWriter;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.file.Files;
@@ -27,7 +29,7 @@ class MarketDeploymentTest {
             var chain = new Chain(URI.create(anvil.rpcUrl()));
             var keys = new DevKeys(folder.resolve("keys"));
 
-            var deployment = MarketDeployment.deploy(chain, keys, new byte[] {1});
+            var deployment = MarketDeployment.deploy(chain, keys, marginParameters());
 
             assertThat(chain.hasCode(deployment.vault())).isTrue();
             assertThat(deployment.tokens()).containsOnlyKeys("USD", "ETH", "BTC");
@@ -79,5 +81,17 @@ class MarketDeploymentTest {
         assertThat(keys.signer("bob").address()).isNotEqualTo(first);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(keys.file("alice"))))
                 .isEqualTo("rw-------");
+    }
+
+    /** The least that the vault takes: docs/margin.md, without a base asset. */
+    private static byte[] marginParameters() {
+        var shares =
+                new String[] {"0.1", "0.065", "0.15", "0.13", "0.09", "0.09", "1.05", "1.2", "1.1", "0.55", "0.99", "2"
+                };
+        var content = new WireWriter().version();
+        for (var share : shares) {
+            content.i64(Fixed8.parse(share));
+        }
+        return content.u8(0).toBytes();
     }
 }
