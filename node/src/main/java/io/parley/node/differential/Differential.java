@@ -4,6 +4,7 @@ import io.parley.clearing.Ledger;
 import io.parley.clearing.StepResult;
 import io.parley.contracts.chain.Chain;
 import io.parley.protocol.Command;
+import io.parley.protocol.Domain;
 import io.parley.protocol.Reason;
 import io.parley.protocol.Undecodable;
 import java.util.ArrayDeque;
@@ -75,14 +76,15 @@ public final class Differential {
         return tally;
     }
 
-    /** Runs records on one ledger, each as it is. */
-    Tally run(Ledger ledger, List<StepSource.Drawn> steps) {
-        var tally = new Tally();
-        for (int i = 0; i < steps.size(); i++) {
-            var trial = trial(tally, 0, i, ledger, steps.get(i));
-            tally.take(0, trial, contracts.judge(List.of(trial)).getFirst());
-        }
-        return tally;
+    /** Runs one record on a ledger; the tally knows whether the contracts say the same. */
+    Verdict run(Tally tally, Ledger ledger, StepSource.Drawn drawn) {
+        var trial = trial(tally, 0, tally.steps(), ledger, drawn);
+        tally.take(0, trial, contracts.judge(List.of(trial)).getFirst());
+        return trial.ledger();
+    }
+
+    Domain domain() {
+        return contracts.domain();
     }
 
     private record Call(List<Trial> trials, Future<List<Verdict>> verdicts) {

@@ -48,6 +48,9 @@ final class StepSource {
     };
     private static final int REMEMBERED = 48;
 
+    /** Accounts that baskets go to and, as many again, come from. */
+    private static final int COLLECTORS = 3;
+
     private final Scene scene;
     private final Random random;
 
@@ -81,11 +84,13 @@ final class StepSource {
             long dollars = switch (random.nextInt(8)) {
                 case 0 -> 0;
                 case 1 -> UNITS - 1;
-                case 2 -> random.nextInt(2_000) * Fixed8.ONE;
+                case 2, 3 -> random.nextInt(20_000) * Fixed8.ONE;
                 default -> 20_000_000 * Fixed8.ONE;
             };
             later("deposit", () -> scene.deposit(holder, Scene.USD, dollars));
-            later("deposit", () -> scene.deposit(holder, Scene.ETH, 500 * Fixed8.ONE));
+            if (random.nextBoolean()) {
+                later("deposit", () -> scene.deposit(holder, Scene.ETH, 500 * Fixed8.ONE));
+            }
             if (random.nextBoolean()) {
                 later("deposit", () -> scene.deposit(holder, Scene.BTC, 20 * Fixed8.ONE));
             }
@@ -258,10 +263,13 @@ final class StepSource {
             scene.quotes.put(asset, Math.max(1, price + price / 1_000 * (random.nextInt(11) - 5)));
         }
         var option = any(scene.options);
-        if (oneIn(10)) {
+        if (oneIn(20)) {
             scene.quotes.remove(option);
         } else {
             scene.quotes.put(option, (long) random.nextInt(2_000) * Fixed8.ONE);
+        }
+        if (oneIn(3)) {
+            scene.options.forEach(missing -> scene.quotes.putIfAbsent(missing, 50 * Fixed8.ONE));
         }
         scene.stable = oneIn(6) ? 97_000_000 : Fixed8.ONE;
         scene.confidence = oneIn(6) ? 54_999_999 + random.nextInt(3) : Fixed8.ONE;
@@ -441,6 +449,10 @@ final class StepSource {
         var deal = new Deal(scene, holder());
         deal.signer = signer(deal.solver, RegisterKey.BIDS);
         deal.validUntil = until();
+        if (oneIn(15)) {
+            basket(deal);
+            return new Drawn("trade of a basket", deal.record());
+        }
         int fills = oneIn(6) ? 1 + random.nextInt(15) : 1 + random.nextInt(3);
         for (int i = 0; i < fills; i++) {
             if (standing.isEmpty() || !oneIn(4)) {
@@ -452,10 +464,11 @@ final class StepSource {
         if (oneIn(4)) {
             deal.pays = random.nextInt(10_000_000);
         }
-        if (oneIn(3)) {
+        boolean isBent = oneIn(3);
+        if (isBent) {
             what.append(" bent: ").append(bend(deal));
         }
-        if (oneIn(12)) {
+        if (oneIn(isBent ? 20 : 6)) {
             what.append(", to the margin").append(toTheMargin(deal));
         }
         byte[] record = deal.record();
@@ -474,8 +487,29 @@ final class StepSource {
         return new Drawn(what.toString(), record);
     }
 
+    /** Many options in small numbers, among a few accounts: these come to hold as many as an account may. */
+    private void basket(Deal deal) {
+        deal.solver = scene.holders.get(random.nextInt(COLLECTORS));
+        deal.signer = deal.solver.signer();
+        deal.auction = scene.of(deal.solver)
+                .map(a -> Math.max(a.lastAuction(), a.lastAuction() + 1))
+                .orElse(1L);
+        int fills = 1 + random.nextInt(4);
+        for (int i = 0; i < fills; i++) {
+            var part = deal.fills(scene.holders.get(COLLECTORS + random.nextInt(COLLECTORS)));
+            part.nonce = nonce(part.owner);
+            part.maxFee = i;
+            int first = random.nextInt(scene.options.size() - 18);
+            int legs = 8 + random.nextInt(9);
+            for (int j = 0; j < legs; j++) {
+                part.leg(scene.options.get(first + j), oneIn(8) ? -1 : 1);
+            }
+        }
+    }
+
     private void fresh(Deal deal) {
-        var owner = oneIn(60) ? deal.solver : other(deal.solver);
+        var hoarder = scene.holders.get(2 * COLLECTORS);
+        var owner = oneIn(60) ? deal.solver : oneIn(12) ? hoarder : other(deal.solver);
         var part = deal.fills(owner);
         part.signer = signer(owner, RegisterKey.INTENTS);
         part.validUntil = until();
@@ -484,6 +518,13 @@ final class StepSource {
         part.parts = oneIn(2) ? 1 : 1 + random.nextInt(6);
         part.minParts = 1 + random.nextInt((int) part.parts);
         part.filled = oneIn(3) ? part.parts : part.minParts + random.nextInt((int) (part.parts - part.minParts + 1));
+        if (owner.equals(hoarder)) {
+            // Never filled whole: it comes to have as many open as an account may.
+            part.parts = 6;
+            part.minParts = 1;
+            part.filled = 1;
+            part.validUntil = scene.now() + 1_000_000;
+        }
         part.verifiedOnly = oneIn(8);
         int legs = oneIn(20) ? 1 + random.nextInt(16) : 1 + random.nextInt(3);
         long worth = 0;
@@ -495,13 +536,22 @@ final class StepSource {
             long quantity = (oneIn(2) ? each : -each) * part.parts;
             if (part.legs.stream().noneMatch(leg -> leg.asset().equals(asset))) {
                 part.leg(asset, quantity);
-                worth += Fixed8.mulDivFloor(quantity, scene.quote(asset), Fixed8.ONE);
+                worth += worth(quantity, scene.quote(asset));
             }
         }
         part.cash = -worth + random.nextInt(2_001) - 1_000;
         part.maxFee = random.nextInt(1_000_000);
         part.filledCash = part.limit() + (oneIn(3) ? random.nextInt(1_000) : 0);
         part.fee = oneIn(2) ? part.feeLimit() : 0;
+    }
+
+    /** What a quantity costs; 0 where that is more than there is. */
+    private static long worth(long quantity, long price) {
+        try {
+            return Fixed8.mulDivFloor(quantity, price, Fixed8.ONE);
+        } catch (ArithmeticException e) {
+            return 0;
+        }
     }
 
     /** Fills more of an intent that was filled in part. */
@@ -597,7 +647,7 @@ final class StepSource {
                 part.legs.clear();
                 part.leg(Scene.ETH, -held - random.nextInt(2));
                 part.cash = Long.MIN_VALUE / 4;
-                part.filledCash = Fixed8.mulDivFloor(held, scene.quote(Scene.ETH), Fixed8.ONE);
+                part.filledCash = worth(held, scene.quote(Scene.ETH));
             }
         }
         return Integer.toString(die);
