@@ -352,13 +352,13 @@ final class StepSource {
         int lane = oneIn(3) ? random.nextInt(NonceLanes.LANES) : 0;
         var lanes = scene.of(owner).map(Account::nonces).orElseGet(NonceLanes::fresh);
         return switch (random.nextInt(60)) {
-            case 0 -> NonceLanes.nonce(lane, lanes.base(lane) + NonceLanes.WINDOW - 1);
-            case 1 -> NonceLanes.nonce(lane, lanes.base(lane) + NonceLanes.WINDOW);
-            case 2 -> NonceLanes.nonce(lane, Math.max(0, lanes.base(lane) - 1));
+            case 0 -> nonce(lane, lanes.base(lane) + NonceLanes.WINDOW - 1);
+            case 1 -> nonce(lane, lanes.base(lane) + NonceLanes.WINDOW);
+            case 2 -> nonce(lane, Math.max(0, lanes.base(lane) - 1));
             case 3 -> extreme();
-            case 4, 5, 6 -> NonceLanes.nonce(lane, lanes.base(lane) + random.nextInt(NonceLanes.WINDOW));
-            case 7 -> NonceLanes.nonce(lane, lanes.base(lane));
-            default -> lanes.next(lane);
+            case 4, 5, 6 -> nonce(lane, lanes.base(lane) + random.nextInt(NonceLanes.WINDOW));
+            case 7 -> nonce(lane, lanes.base(lane));
+            default -> lanes.base(lane) >= UNITS - NonceLanes.WINDOW ? nonce(lane, UNITS - 1) : lanes.next(lane);
         };
     }
 
@@ -370,6 +370,11 @@ final class StepSource {
                     case 2 -> Long.MAX_VALUE;
                     default -> scene.now() + 20 + random.nextInt(4_000);
                 });
+    }
+
+    /** A lane ends, and its window may reach beyond. */
+    private static long nonce(int lane, long number) {
+        return NonceLanes.nonce(lane, Math.min(number, UNITS - 1));
     }
 
     private Drawn withdraw() {
