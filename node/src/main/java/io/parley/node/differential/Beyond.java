@@ -25,15 +25,6 @@ enum Beyond {
                     && (code == Reason.UNDECODABLE.code() || code == Reason.QUEUE_ORDER.code());
         }
     },
-    /** There are no bytes that could be shown for a set that does not exist. */
-    NO_FEEDER_SET("a price without a readable feeder set: no set can be shown") {
-        @Override
-        boolean covers(Trial trial, Verdict contract) {
-            return trial.kind() == 32
-                    && trial.ledger().code() == Reason.QUORUM.code()
-                    && (isWitness(contract, FEEDER_SET));
-        }
-    },
     /** A withdrawal shows the listing of its asset, or another's; before the first there is none. */
     NOTHING_LISTED("a withdrawal before the first listing: no listing can be shown") {
         @Override
@@ -46,9 +37,6 @@ enum Beyond {
 
     private static final String UNEXPECTED_COMMAND = Contracts.selector("UnexpectedCommand(uint256,uint256)");
     private static final String WITNESS_TOO_SHORT = Contracts.selector("WitnessTooShort(uint256,uint256)");
-    private static final String WRONG_PROOF = Contracts.selector("WrongProof(uint8,uint256,bytes32,bytes32)");
-    private static final String BAD_WITNESS = Contracts.selector("BadWitness(uint8,uint256,uint256)");
-    private static final int FEEDER_SET = 5;
 
     private final String why;
 
@@ -62,10 +50,4 @@ enum Beyond {
 
     /** Whether this is why the contract's verdict is another than the ledger's. */
     abstract boolean covers(Trial trial, Verdict contract);
-
-    private static boolean isWitness(Verdict contract, int part) {
-        var revert = contract.revert();
-        return (revert.startsWith(WRONG_PROOF) || revert.startsWith(BAD_WITNESS))
-                && Integer.parseInt(revert.substring(10, 74), 16) == part;
-    }
 }

@@ -246,7 +246,14 @@ final class StepSource {
                 yield new Drawn(
                         "feeders", scene.feederSet(new FeederSet(1 + random.nextInt(some.size()), some).encode()));
             }
-            case 3 -> new Drawn("no feeders", scene.feederSet(new byte[random.nextInt(3)]));
+            case 3 -> {
+                byte[] content = oneIn(2) ? new byte[random.nextInt(3)] : scene.goodFeeders();
+                if (content.length > 2) {
+                    content[oneIn(2) ? 0 : random.nextInt(content.length)] =
+                            (byte) (oneIn(2) ? 0 : random.nextInt(256));
+                }
+                yield new Drawn("no feeders", scene.feederSet(content));
+            }
             default -> new Drawn("parameters", scene.parameters(scene.goodParameters()));
         };
     }
