@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IRefusals} from "../interfaces/IRefusals.sol";
+import {Codes} from "./Codes.sol";
+
 /// @title Asset ids
 /// @dev Bits 63..52 underlying, 51..36 expiry in days since 2020-01-01, 35..32 kind, 31..0 strike = m·10^e with m in bits
 ///      31..4 and e in bits 3..0.
@@ -25,6 +28,11 @@ library AssetIds {
         unchecked {
             return ((asset >> 4) & 0xfffffff) * 10 ** (asset & 0xf);
         }
+    }
+
+    /// @notice Refuses a record with an id that is not the one way to write its asset.
+    function requireCanonical(uint256 asset, uint256 item) internal pure {
+        if (!isCanonical(asset)) revert IRefusals.Refused(Codes.UNDECODABLE, item, int256(asset), 0);
     }
 
     /// @notice Whether the id is the one way to write its asset.

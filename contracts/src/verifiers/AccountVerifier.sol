@@ -25,6 +25,11 @@ contract AccountVerifier is IVerifier {
     uint256 private constant CANCEL_BELOW = 1;
     uint256 private constant CANCEL_ALL = 2;
 
+    // Sizes of what follows owner and account in the records.
+    uint256 private constant WITHDRAW_SIZE = 52;
+    uint256 private constant CANCEL_SIZE = 17;
+    uint256 private constant SIGNATURE_SIZE = 65;
+
     /// @dev What both commands carry, gathered so that it travels as one value.
     struct Command {
         bytes32 domain;
@@ -32,6 +37,7 @@ contract AccountVerifier is IVerifier {
         uint256 account;
         uint256 validUntil;
         uint256 nonce;
+        uint256 bodyAt;
         uint256 signature;
         uint256 time;
         bytes32 keysRoot;
@@ -67,6 +73,10 @@ contract AccountVerifier is IVerifier {
             revert Refused(Codes.UNDECODABLE, 0, int256(Reader.u16At(ptr)), 0);
         }
         Command memory command;
+        command.bodyAt = record.take(kind == Commands.WITHDRAW ? WITHDRAW_SIZE : CANCEL_SIZE);
+        command.signature = record.take(SIGNATURE_SIZE);
+        record.requireEnd();
+        _readBody(command, kind);
         command.domain = pricing.domain;
         command.owner = Reader.addressAt(ptr + 2);
         command.account = Reader.u32At(ptr + 22);
@@ -80,12 +90,27 @@ contract AccountVerifier is IVerifier {
             );
         }
         if (kind == Commands.WITHDRAW) {
-            _withdraw(global, account, command, record, stream);
+            _withdraw(global, account, command, stream);
             account.requireEnough(pricing, 0);
         } else {
-            _cancel(account, command, record, stream);
+            _cancel(account, command, stream);
         }
         return Witness.replace(place, accountsRoot, account.hash(), 0);
+    }
+
+    /// @dev What is not decodable is refused before anything of the witness is looked at.
+    function _readBody(Command memory command, uint256 kind) private pure {
+        uint256 ptr = command.bodyAt;
+        if (kind == Commands.WITHDRAW) {
+            command.validUntil = Reader.u64At(ptr + 36);
+            command.nonce = Reader.u64At(ptr + 44);
+            Reader.requireSigned64(Reader.u64At(ptr + 8) | command.validUntil, 0);
+            AssetIds.requireCanonical(Reader.u64At(ptr), 0);
+        } else {
+            command.nonce = Reader.u64At(ptr + 1);
+            command.validUntil = Reader.u64At(ptr + 9);
+            Reader.requireSigned64(command.validUntil, 0);
+        }
     }
 
     /// @dev u64 asset | u64 amount | addr to | u64 validUntil | u64 nonce | sig
@@ -93,22 +118,18 @@ contract AccountVerifier is IVerifier {
         bytes memory global,
         AccountLeaf.Account memory account,
         Command memory command,
-        Reader.Cursor memory record,
         Reader.Cursor memory stream
     ) private pure {
-        uint256 ptr = record.take(52);
-        command.signature = record.take(65);
-        record.requireEnd();
+        uint256 ptr = command.bodyAt;
         Eip712.Withdraw memory signed;
         signed.typeHash = Eip712.WITHDRAW_TYPEHASH;
         signed.owner = command.owner;
         signed.account = command.account;
         signed.amount = Reader.u64At(ptr + 8);
         signed.to = Reader.addressAt(ptr + 16);
-        signed.validUntil = command.validUntil = Reader.u64At(ptr + 36);
-        signed.nonce = command.nonce = Reader.u64At(ptr + 44);
+        signed.validUntil = command.validUntil;
+        signed.nonce = command.nonce;
 
-        Reader.requireSigned64(signed.amount | signed.validUntil, 0);
         uint256 asset = Reader.u64At(ptr);
         uint256 listed;
         (listed, signed.asset) = Witness.listing(stream, global.b32(GlobalRecord.LISTINGS_ROOT), 0);
@@ -133,19 +154,11 @@ contract AccountVerifier is IVerifier {
     }
 
     /// @dev u8 cancelKind | u64 nonce | u64 validUntil | sig
-    function _cancel(
-        AccountLeaf.Account memory account,
-        Command memory command,
-        Reader.Cursor memory record,
-        Reader.Cursor memory stream
-    ) private pure {
-        uint256 ptr = record.take(17);
-        command.signature = record.take(65);
-        record.requireEnd();
-        uint256 kind = Reader.u8At(ptr);
-        command.nonce = Reader.u64At(ptr + 1);
-        command.validUntil = Reader.u64At(ptr + 9);
-        Reader.requireSigned64(command.validUntil, 0);
+    function _cancel(AccountLeaf.Account memory account, Command memory command, Reader.Cursor memory stream)
+        private
+        pure
+    {
+        uint256 kind = Reader.u8At(command.bodyAt);
         if (kind > CANCEL_ALL) revert Refused(Codes.BAD_FIELD, 0, int256(kind), int256(CANCEL_ALL));
         _authorise(
             command,

@@ -91,6 +91,14 @@ contract PriceVerifier is IVerifier {
         if (sequence <= last) revert Refused(Codes.PRICE_ORDER, 0, int256(sequence), int256(last));
     }
 
+    /// @dev The vault queues no other set; what the state holds is only a hash.
+    function _isSet(uint256 set, uint256 n) private pure returns (bool) {
+        for (uint256 i = 1; i < n; ++i) {
+            if (Reader.addressAt(set + 2 + 20 * i) <= Reader.addressAt(set + 2 + 20 * (i - 1))) return false;
+        }
+        return true;
+    }
+
     /// @dev Signers and the set both ascend by address, so one pass over the set finds them all, each once.
     function _requireQuorum(
         bytes32 digest,
@@ -109,7 +117,7 @@ contract PriceVerifier is IVerifier {
         uint256 threshold = Reader.u8At(set);
         uint256 n = Reader.u8At(set + 1);
         if (length != 2 + 20 * n) revert Refused(Codes.QUORUM, 0, int256(signatureCount), int256(n));
-        if (signatureCount < threshold || signatureCount == 0) {
+        if (!_isSet(set, n) || threshold == 0 || signatureCount < threshold) {
             revert Refused(Codes.QUORUM, 0, int256(signatureCount), int256(threshold));
         }
         uint256 next = 0;

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IVerifier} from "../interfaces/IVerifier.sol";
 import {AccountLeaf} from "../libraries/AccountLeaf.sol";
+import {AssetIds} from "../libraries/AssetIds.sol";
 import {Codes} from "../libraries/Codes.sol";
 import {Commands} from "../libraries/Commands.sol";
 import {Eip712} from "../libraries/Eip712.sol";
@@ -116,41 +117,66 @@ contract TradeVerifier is IVerifier {
             if (Reader.u8At(bidAt) != Commands.VERSION) {
                 revert Refused(Codes.UNDECODABLE, 0, int256(Reader.u8At(bidAt)), int256(Commands.VERSION));
             }
-            Reader.requireSigned64(Reader.u64At(bidAt + 25) | Reader.u64At(bidAt + 33) | Reader.u64At(bidAt + 73), 0);
+            // The auction stands twice: once for whoever reads the log, once under the solver's signature.
+            uint256 auction = Reader.u64At(bidAt + 25);
+            uint256 logged = Reader.u64At(ptr + 2);
+            Reader.requireSigned64(auction | logged | Reader.u64At(bidAt + 33) | Reader.u64At(bidAt + 73), 0);
             uint256 n = Reader.u8At(bidAt + 113);
-            if (n == 0 || n > MAX_FILLS) revert Refused(Codes.BAD_COUNT, 0, int256(n), int256(MAX_FILLS));
             trade.fillCount = n;
             trade.fillsAt = record.take(n * FILL_SIZE);
-            trade.bidSignatureAt = record.take(SIGNATURE_SIZE);
-            uint256 nIntents = Reader.u8At(record.take(1));
-            if (nIntents != n) revert Refused(Codes.BAD_COUNT, 0, int256(nIntents), int256(n));
-            // The auction stands twice: once for whoever reads the log, once under the solver's signature.
-            if (Reader.u64At(ptr + 2) != Reader.u64At(bidAt + 25)) {
-                revert Refused(Codes.BAD_FIELD, 0, int256(Reader.u64At(ptr + 2)), int256(Reader.u64At(bidAt + 25)));
-            }
-            uint256[] memory intentsAt = new uint256[](n);
-            uint256 stepLegs = 0;
             for (uint256 i = 0; i < n; ++i) {
-                uint256 intentAt = record.take(INTENT_SIZE);
-                uint256 flags = Reader.u8At(intentAt + 73);
-                if (Reader.u8At(intentAt) != Commands.VERSION || flags > (FLAG_VERIFIED_ONLY | FLAG_CONDITIONS)) {
-                    revert Refused(Codes.UNDECODABLE, i + 1, int256(Reader.u8At(intentAt)), int256(flags));
-                }
-                Reader.requireSigned64(
-                    Reader.u64At(intentAt + 33) | Reader.u64At(intentAt + 49) | Reader.u64At(intentAt + 57), i + 1
-                );
                 Reader.requireSigned64(Reader.u64At(trade.fillsAt + i * FILL_SIZE + 44), 0);
-                uint256 legs = Reader.u8At(intentAt + 74);
-                stepLegs += legs;
-                record.take(legs * LEG_SIZE + (flags & FLAG_CONDITIONS == 0 ? 0 : CONDITIONS_SIZE) + SIGNATURE_SIZE);
-                intentsAt[i] = intentAt;
             }
-            trade.intentsAt = intentsAt;
-            record.requireEnd();
+            trade.bidSignatureAt = record.take(SIGNATURE_SIZE);
+            uint256 stepLegs = _decodeIntents(trade, record);
+
+            if (n == 0 || n > MAX_FILLS) revert Refused(Codes.BAD_COUNT, 0, int256(n), int256(MAX_FILLS));
+            if (trade.intentsAt.length != n) {
+                revert Refused(Codes.BAD_COUNT, 0, int256(trade.intentsAt.length), int256(n));
+            }
+            if (logged != auction) revert Refused(Codes.BAD_FIELD, 0, int256(logged), int256(auction));
             if (stepLegs > MAX_STEP_LEGS) {
                 revert Refused(Codes.STEP_LIMIT, 0, int256(stepLegs), int256(MAX_STEP_LEGS));
             }
             _requireDistinct(trade.fillsAt, n);
+        }
+    }
+
+    /// @dev u8 nIntents | Intents, up to the end of the record.
+    function _decodeIntents(Trade memory trade, Reader.Cursor memory record) private pure returns (uint256 stepLegs) {
+        unchecked {
+            uint256 n = Reader.u8At(record.take(1));
+            uint256[] memory intentsAt = new uint256[](n);
+            for (uint256 i = 0; i < n; ++i) {
+                uint256 ptr = record.take(INTENT_SIZE);
+                intentsAt[i] = ptr;
+                uint256 flags = Reader.u8At(ptr + 73);
+                if (Reader.u8At(ptr) != Commands.VERSION || flags > (FLAG_VERIFIED_ONLY | FLAG_CONDITIONS)) {
+                    revert Refused(Codes.UNDECODABLE, i + 1, int256(Reader.u8At(ptr)), int256(flags));
+                }
+                Reader.requireSigned64(Reader.u64At(ptr + 33) | Reader.u64At(ptr + 49) | Reader.u64At(ptr + 57), i + 1);
+                uint256 legs = Reader.u8At(ptr + 74);
+                stepLegs += legs;
+                ptr = record.take(legs * LEG_SIZE);
+                for (uint256 j = 0; j < legs; ++j) {
+                    AssetIds.requireCanonical(Reader.u64At(ptr + j * LEG_SIZE), i + 1);
+                }
+                if (flags & FLAG_CONDITIONS != 0) _decodeConditions(record.take(CONDITIONS_SIZE), i + 1);
+                record.take(SIGNATURE_SIZE);
+            }
+            record.requireEnd();
+            trade.intentsAt = intentsAt;
+        }
+    }
+
+    /// @dev u64 watch | u8 when | i64 price | i64 trail | u32 every | u8 bits. If all is zero there are none, which has
+    ///      another encoding.
+    function _decodeConditions(uint256 ptr, uint256 item) private pure {
+        AssetIds.requireCanonical(Reader.u64At(ptr), item);
+        uint256 when = Reader.u8At(ptr + 8);
+        uint256 bits = Reader.u8At(ptr + 29);
+        if (when > 2 || bits > 3 || uint256(Reader.b32At(ptr)) >> 16 == 0) {
+            revert Refused(Codes.UNDECODABLE, item, int256(when), int256(bits));
         }
     }
 

@@ -172,9 +172,20 @@ contract TradeVerifierTest is Scenario {
         Trade memory t = _trade();
         bytes memory witness = tradeWitness(t, false);
         bytes memory record = tradeRecord(t);
-        assertRefused(tradeVerifier, patched(record, 42 + 113, hex"00"), witness, 106, 0);
-        assertRefused(tradeVerifier, patched(record, 42 + 113, hex"10"), witness, 106, 0);
-        assertRefused(tradeVerifier, patched(record, 42 + 114 + 52 + 65, hex"02"), witness, 106, 0);
+        uint256 fillAt = 42 + 114;
+        uint256 countAt = fillAt + 52 + 65;
+        bytes memory bid = patched(slice(record, 0, fillAt), 42 + 113, hex"00");
+        bytes memory signature = slice(record, fillAt + 52, countAt);
+        bytes memory intent_ = slice(record, countAt + 1, record.length);
+        // No fill, 16 of them, and another number of intents than of fills.
+        assertRefused(tradeVerifier, bytes.concat(bid, signature, hex"00"), witness, 106, 0);
+        bid = patched(bid, 42 + 113, hex"10");
+        assertRefused(tradeVerifier, bytes.concat(bid, new bytes(16 * 52), signature, hex"00"), witness, 106, 0);
+        assertRefused(tradeVerifier, slice(patched(record, countAt, hex"00"), 0, countAt + 1), witness, 106, 0);
+        assertRefused(tradeVerifier, bytes.concat(patched(record, countAt, hex"02"), intent_), witness, 106, 0);
+        // That it can be decoded comes first.
+        assertRefused(tradeVerifier, patched(record, 42 + 113, hex"10"), witness, 101, 0);
+        assertRefused(tradeVerifier, patched(record, countAt, hex"02"), witness, 101, 0);
         _refused(bidFor(1, two(_aliceBuysEther(), _aliceBuysEther())), 106, 2);
 
         Intent memory intent = _aliceBuysEther();
@@ -391,10 +402,31 @@ contract TradeVerifierTest is Scenario {
         bytes memory witness = tradeWitness(t, false);
         uint256 flagsAt = record.length - 65 - 16 - 2;
         record = patched(record, flagsAt, hex"02");
-        record = bytes.concat(
-            slice(record, 0, record.length - 65), new bytes(30), slice(record, record.length - 65, record.length)
-        );
-        assertRefused(tradeVerifier, record, witness, 112, 1);
+        bytes memory head = slice(record, 0, record.length - 65);
+        bytes memory signature = slice(record, record.length - 65, record.length);
+        bytes memory conditions = new bytes(30);
+        // All zero are none, which would be a second way to write the intent.
+        assertRefused(tradeVerifier, bytes.concat(head, conditions, signature), witness, 101, 1);
+        conditions[8] = 0x02;
+        assertRefused(tradeVerifier, bytes.concat(head, conditions, signature), witness, 112, 1);
+        conditions[8] = 0x03;
+        assertRefused(tradeVerifier, bytes.concat(head, conditions, signature), witness, 101, 1);
+        conditions[8] = 0;
+        conditions[29] = 0x03;
+        assertRefused(tradeVerifier, bytes.concat(head, conditions, signature), witness, 112, 1);
+        conditions[29] = 0x04;
+        assertRefused(tradeVerifier, bytes.concat(head, conditions, signature), witness, 101, 1);
+        conditions[29] = 0;
+        conditions[7] = 0x01;
+        assertRefused(tradeVerifier, bytes.concat(head, conditions, signature), witness, 101, 1);
+    }
+
+    function test_101_notCanonicalIdAndAuctionOutOfRange() public {
+        Trade memory t = _trade();
+        bytes memory record = tradeRecord(t);
+        bytes memory witness = tradeWitness(t, false);
+        assertRefused(tradeVerifier, patched(record, record.length - 65 - 16 + 7, hex"01"), witness, 101, 1);
+        assertRefused(tradeVerifier, patched(record, 2, hex"80"), witness, 101, 0);
     }
 
     function test_113_unlistedAsset() public {

@@ -38,6 +38,7 @@ import io.parley.protocol.SetParameters;
 import io.parley.protocol.Signature;
 import io.parley.protocol.SignedBid;
 import io.parley.protocol.SignedCommitment;
+import io.parley.protocol.SignedIntent;
 import io.parley.protocol.TradeCommand;
 import io.parley.protocol.Withdraw;
 import io.parley.protocol.WithdrawCommand;
@@ -194,6 +195,20 @@ class RefusalTest {
 
     @Nested
     class OfTheBid {
+        @Test
+        void moreOrFewerIntentsThanFills_isBadCount() {
+            var market = open();
+            var trade = market.trade(bid().fills(oneEther()));
+            for (var intents : List.of(
+                    List.<SignedIntent>of(),
+                    List.of(trade.intents().getFirst(), trade.intents().getFirst()))) {
+                refused(
+                        market.send(new TradeCommand(trade.auction(), trade.transcript(), trade.bid(), intents)),
+                        Reason.BAD_COUNT,
+                        "there are 1 fills and %d intents".formatted(intents.size()));
+            }
+        }
+
         @Test
         void noFill_orSixteen_isBadCount() {
             var market = open();

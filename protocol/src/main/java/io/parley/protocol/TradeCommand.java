@@ -8,7 +8,7 @@ import java.util.List;
  * @param auction the auction it was won in, 0 to 2^63 - 1
  * @param transcript the hash of the auction's transcript; not interpreted by the state
  * @param bid the bid
- * @param intents the intents in the order of the bid's fills, one for each
+ * @param intents the intents in the order of the bid's fills; that there is one for each is a rule (106), not the wire's
  */
 public record TradeCommand(long auction, Bytes32 transcript, SignedBid bid, List<SignedIntent> intents)
         implements Command {
@@ -19,15 +19,12 @@ public record TradeCommand(long auction, Bytes32 transcript, SignedBid bid, List
     /**
      * Checks what the wire can carry.
      *
-     * @throws IllegalArgumentException if the auction is out of range or there is not one intent for each fill
+     * @throws IllegalArgumentException if the auction is out of range or there are too many intents
      */
     public TradeCommand {
         intents = List.copyOf(intents);
         Range.u63(auction, "auction");
-        if (intents.size() != bid.bid().fills().size()) {
-            throw new IllegalArgumentException("The intents (%d) must be as many as the fills (%d)."
-                    .formatted(intents.size(), bid.bid().fills().size()));
-        }
+        Range.count(intents.size(), 255, "intents");
     }
 
     @Override

@@ -542,8 +542,10 @@ public final class AuctionHouse {
     private void refused(ClearedRecord.Refused refused, TradeCommand trade, long nowMs, List<Effect> effects) {
         List<Intent> intents =
                 trade.intents().stream().map(SignedIntent::intent).toList();
-        for (int i = 0; i < intents.size(); i++) {
-            Bytes32 id = trade.bid().bid().fills().get(i).intent();
+        List<Fill> fills = trade.bid().bid().fills();
+        // One may have been refused for another number of these than of those.
+        for (int i = 0; i < Math.min(intents.size(), fills.size()); i++) {
+            Bytes32 id = fills.get(i).intent();
             PooledIntent intent = pool.find(id);
             if (atFault.isOwner(refused.code(), refused.detail(), intents.get(i), intents)) {
                 pool.end(id, refused.code(), refused.detail());

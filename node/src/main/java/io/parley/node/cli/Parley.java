@@ -24,7 +24,8 @@ import picocli.CommandLine.Command;
             Exit.class,
             Demo.class,
             Doctor.class,
-            Bench.class
+            Bench.class,
+            Differential.class
         })
 public final class Parley {
 
