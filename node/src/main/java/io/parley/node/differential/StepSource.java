@@ -553,8 +553,9 @@ final class StepSource {
         }
         part.cash = -worth + random.nextInt(2_001) - 1_000;
         part.maxFee = random.nextInt(1_000_000);
-        part.filledCash = part.limit() + (oneIn(3) ? random.nextInt(1_000) : 0);
-        part.fee = oneIn(2) ? part.feeLimit() : 0;
+        // Where a share is not whole, one beyond the limit is what the rounding decides.
+        part.filledCash = part.limit() + (oneIn(20) ? -1 : oneIn(3) ? random.nextInt(1_000) : 0);
+        part.fee = oneIn(20) ? part.feeLimit() + 1 : oneIn(2) ? part.feeLimit() : 0;
     }
 
     /** What a quantity costs; 0 where that is more than there is. */
