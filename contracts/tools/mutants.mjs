@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Makes each change of mutants.txt in a copy, one at a time, runs the differential test over it and prints whether that saw
 // a difference. The project must be built; its own files are not touched. Exit code 1 if a mutant was not seen.
-//   node tools/mutants.mjs [steps] [part of a file's name]
+//   node tools/mutants.mjs [steps] [part of a line]
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -67,7 +67,7 @@ const verdict = ({ file, from, to }) => {
 
 const mutants = readFileSync(join(contracts, "tools/mutants.txt"), "utf8")
   .split("\n")
-  .filter((line) => line && !line.startsWith("#") && line.split(" :: ")[0].includes(only))
+  .filter((line) => line && !line.startsWith("#") && line.includes(only))
   .map((line) => line.split(" :: "))
   .map(([file, from, to]) => ({ file, from, to: to ?? "" }));
 let unseen = 0;

@@ -280,7 +280,8 @@ final class StepSource {
         }
         scene.stable = oneIn(6) ? 97_000_000 : Fixed8.ONE;
         scene.confidence = oneIn(6) ? 54_999_999 + random.nextInt(3) : Fixed8.ONE;
-        long time = scene.now() + random.nextInt(40);
+        // Now and then so late that intents which were filled in part have expired.
+        long time = scene.now() + random.nextInt(oneIn(8) ? 4_000 : 40);
         long sequence = scene.ledger.global().priceSequence() + 1 + random.nextInt(2);
         var content = scene.content().encode();
         var quorum = scene.feeders.subList(0, 2);
