@@ -141,7 +141,10 @@ final class Deal {
     Part fills(Holder owner) {
         var part = new Part(owner);
         part.validUntil = scene.now() + 3_600;
-        part.nonce = scene.of(owner).map(a -> a.nonces().next(0)).orElse(0L);
+        // The lane's last number where all of them are used.
+        part.nonce = scene.of(owner)
+                .map(a -> Math.min(a.nonces().base(0), (1L << 62) - 1))
+                .orElse(0L);
         parts.add(part);
         return part;
     }

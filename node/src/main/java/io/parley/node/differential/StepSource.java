@@ -280,7 +280,8 @@ final class StepSource {
         }
         scene.stable = oneIn(6) ? 97_000_000 : Fixed8.ONE;
         scene.confidence = oneIn(6) ? 54_999_999 + random.nextInt(3) : Fixed8.ONE;
-        long time = scene.now() + random.nextInt(40);
+        // Now and then so late that intents which were filled in part have expired.
+        long time = scene.now() + random.nextInt(oneIn(8) ? 4_000 : 40);
         long sequence = scene.ledger.global().priceSequence() + 1 + random.nextInt(2);
         var content = scene.content().encode();
         var quorum = scene.feeders.subList(0, 2);
@@ -553,8 +554,9 @@ final class StepSource {
         }
         part.cash = -worth + random.nextInt(2_001) - 1_000;
         part.maxFee = random.nextInt(1_000_000);
-        part.filledCash = part.limit() + (oneIn(3) ? random.nextInt(1_000) : 0);
-        part.fee = oneIn(2) ? part.feeLimit() : 0;
+        // Where a share is not whole, one beyond the limit is what the rounding decides.
+        part.filledCash = part.limit() + (oneIn(20) ? -1 : oneIn(3) ? random.nextInt(1_000) : 0);
+        part.fee = oneIn(20) ? part.feeLimit() + 1 : oneIn(2) ? part.feeLimit() : 0;
     }
 
     /** What a quantity costs; 0 where that is more than there is. */
