@@ -301,7 +301,7 @@ final class SettledMarket implements AutoCloseable {
                                 encode("cut", new Uint64(BigInteger.valueOf(sequence)))))
                 .asText();
         chain.rpc().call("anvil_stopImpersonatingAccount", disputes);
-        assertThat(chain.receipt(Bytes32.parse(hash)).orElseThrow().success()).isTrue();
+        assertThat(mined(Bytes32.parse(hash)).success()).isTrue();
     }
 
     static String encode(String function, Type<?>... arguments) {
@@ -321,9 +321,13 @@ final class SettledMarket implements AutoCloseable {
                         gwei.multiply(BigInteger.TEN))
                 .sign(signer);
         chain.send(signed);
+        return mined(signed.hash());
+    }
+
+    private Receipt mined(Bytes32 transaction) {
         Optional<Receipt> receipt = Optional.empty();
         while (receipt.isEmpty()) {
-            receipt = chain.receipt(signed.hash());
+            receipt = chain.receipt(transaction);
         }
         return receipt.get();
     }
