@@ -21,7 +21,8 @@ import org.web3j.abi.datatypes.generated.Uint8;
 final class Disputes {
 
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final long BLOCK_POLL_MS = 100;
+    private static final long BLOCK_POLL_MS = 1_000;
+    private static final int ATTEMPTS = 120;
 
     private final Chain chain;
     private final Address address;
@@ -65,18 +66,24 @@ final class Disputes {
                         challenge,
                         new org.web3j.abi.datatypes.generated.Bytes32(headerHash.bytes()),
                         evidence));
-        var committed = wallet.send(
+        wallet.send(
                 address,
                 encode(
                         "commit",
                         new org.web3j.abi.datatypes.generated.Bytes32(
                                 Bytes32.parse(commitment).bytes())));
-        // A transaction in the commitment's own block would be refused; the next is mined in a later one.
-        while (chain.blockNumber() < committed.block()) {
-            Thread.sleep(BLOCK_POLL_MS);
+        var call = encode("challenge", challenge, new DynamicBytes(header), new DynamicBytes(data), evidence);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return wallet.send(address, call);
+            } catch (IllegalStateException e) {
+                // Some nodes estimate in the latest block, which is the commitment's own until there is another.
+                if (attempt == ATTEMPTS || !String.valueOf(e.getMessage()).contains("NotCommitted")) {
+                    throw e;
+                }
+                Thread.sleep(BLOCK_POLL_MS);
+            }
         }
-        return wallet.send(
-                address, encode("challenge", challenge, new DynamicBytes(header), new DynamicBytes(data), evidence));
     }
 
     private static String encode(String function, Type<?>... arguments) {
