@@ -24,7 +24,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Load {
 
-    private static final List<Integer> RATES = List.of(20, 50, 100, 200, 400, 800);
+    private static final List<Integer> RATES = List.of(20, 50, 100, 200, 400, 800, 1_600);
     private static final int SECONDS = 12;
     private static final int WARM_UP_RATE = 50;
     private static final int OWNERS = 150;
