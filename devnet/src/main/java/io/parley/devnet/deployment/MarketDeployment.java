@@ -53,9 +53,6 @@ public final class MarketDeployment {
     /** How long an optimistic batch can be challenged: short, for somebody looks on. */
     private static final Duration WINDOW = Duration.ofSeconds(4);
 
-    /** Contracts that are created before exit and disputes, from the tokens on. */
-    private static final int VERIFIERS = 4;
-
     private static final int QUORUM = 2;
     private static final int MARGIN_PARAMETERS = 1;
     private static final int FEEDER_SET = 2;
@@ -109,8 +106,9 @@ public final class MarketDeployment {
         var usd = token("USD", AssetId.cash(), 6);
         var eth = token("ETH", AssetId.spot(DemoMarket.ETH), 18);
         var btc = token("BTC", AssetId.spot(DemoMarket.BTC), 8);
-        var disputes = governor.created(VERIFIERS + 1);
         var vault = vault(usd);
+        var answer = chain.call(vault, FunctionEncoder.encode(new Function("disputes", List.of(), List.of())));
+        var disputes = Address.parse("0x" + answer.substring(answer.length() - 40));
 
         for (var token : List.of(usd, eth, btc)) {
             governor.call(

@@ -1,6 +1,7 @@
 package io.parley.relayer.infra.chain;
 
 import io.parley.clearing.BatchAudit;
+import io.parley.clearing.Ledger;
 import io.parley.clearing.Replay;
 import io.parley.clearing.Snapshot;
 import io.parley.contracts.chain.Chain;
@@ -18,8 +19,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.HashSet;
-import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -102,7 +104,7 @@ public class DisputeWatcher {
         }
     }
 
-    /** What was found of a posted batch, by the hash of its header. */
+    /** What was folded so far, and one connection to the chain. */
     private final class Session {
 
         private final Chain chain = new Chain(Vault.rpcOf(chainConfig));
@@ -136,7 +138,7 @@ public class DisputeWatcher {
             var entry = arrived.poll();
             while (entry != null && !stopping) {
                 afterBase.add(entry);
-                head.fold(java.util.List.of(entry).iterator(), this::close);
+                head.fold(List.of(entry).iterator(), this::close);
                 entry = arrived.poll();
             }
         }
@@ -174,7 +176,7 @@ public class DisputeWatcher {
         private void advanceBase(long verified) {
             var own = batches.get(verified);
             if (own != null) {
-                upTo(base, own.lastOffset(), afterBase.iterator());
+                upTo(base, own.lastOffset(), afterBase);
                 while (!afterBase.isEmpty() && afterBase.peek().offset() <= own.lastOffset()) {
                     afterBase.poll();
                 }
@@ -182,25 +184,9 @@ public class DisputeWatcher {
             }
         }
 
-        private static void upTo(Replay replay, long offset, Iterator<Replay.Entry> log) {
-            replay.fold(new Iterator<>() {
-                private Replay.@Nullable Entry next = log.hasNext() ? log.next() : null;
-
-                @Override
-                public boolean hasNext() {
-                    return next != null && next.offset() <= offset;
-                }
-
-                @Override
-                public Replay.Entry next() {
-                    var now = next;
-                    if (now == null) {
-                        throw new java.util.NoSuchElementException();
-                    }
-                    next = log.hasNext() ? log.next() : null;
-                    return now;
-                }
-            });
+        private static void upTo(Replay replay, long offset, Collection<Replay.Entry> log) {
+            replay.fold(
+                    log.stream().takeWhile(entry -> entry.offset() <= offset).iterator());
         }
 
         private void judge(long sequence, Vault.Posted posted) throws InterruptedException {
@@ -238,12 +224,12 @@ public class DisputeWatcher {
         }
 
         /** The state right before a batch, on a copy. */
-        private io.parley.clearing.Ledger before(long sequence) {
+        private Ledger before(long sequence) {
             var copy = Replay.from(Snapshot.decode(
                     vault.domain(), Snapshot.encode(base.ledger(), base.assembler(), base.nextOffset())));
             var parent = batches.get(sequence - 1);
             if (parent != null) {
-                upTo(copy, parent.lastOffset(), afterBase.iterator());
+                upTo(copy, parent.lastOffset(), afterBase);
             }
             return copy.ledger();
         }
