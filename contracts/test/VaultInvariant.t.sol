@@ -86,7 +86,7 @@ contract MarketHandler is Scenario {
         if (nextNonce % 50 == 0) _moveWindows();
     }
 
-    function settleAll(uint256 seed) external {
+    function settleAll(uint256 seed) public {
         _close();
         // A price is the first step of its batch, so before what the batch before it left in the queue.
         if (seed % 3 != 0 && stepRecords.length == 0) applyPrice(g.time == 0 ? T0 : g.time + uint64(seed % 2));
@@ -138,7 +138,7 @@ contract MarketHandler is Scenario {
         }
     }
 
-    function pay(uint256 seed) external {
+    function pay(uint256 seed) public {
         if (unpaid.length == 0) return;
         IVault.Withdrawal[] memory list = new IVault.Withdrawal[](unpaid.length);
         for (uint256 i = 0; i < list.length; ++i) {
