@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Test} from "forge-std/Test.sol";
+import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {IRefusals} from "../src/interfaces/IRefusals.sol";
 import {AccountLeaf} from "../src/libraries/AccountLeaf.sol";
 import {AssetIds} from "../src/libraries/AssetIds.sol";
@@ -10,6 +11,7 @@ import {GlobalRecord} from "../src/libraries/GlobalRecord.sol";
 import {Hashing} from "../src/libraries/Hashing.sol";
 import {Header} from "../src/libraries/Header.sol";
 import {Reader} from "../src/libraries/Reader.sol";
+import {Route} from "../src/libraries/Route.sol";
 import {Signatures} from "../src/libraries/Signatures.sol";
 import {STEP_TREE_DEPTH, StepTree} from "../src/libraries/StepTree.sol";
 import {Witness} from "../src/libraries/Witness.sol";
@@ -38,6 +40,10 @@ contract RecordReader {
         AccountLeaf.Account memory decoded;
         AccountLeaf.decode(decoded, _start(bytes_), bytes_.length, 0);
         return AccountLeaf.encode(decoded);
+    }
+
+    function route(bytes calldata bytes_) external pure returns (Route.Data memory) {
+        return Route.decode(bytes_);
     }
 
     function header(bytes calldata bytes_) external pure returns (Header.Batch memory) {
@@ -272,6 +278,46 @@ contract GoldenVectorsTest is Test {
             }
         }
         assertGe(i, 10);
+    }
+
+    function test_routes() public view {
+        bytes memory ids;
+        uint256 i = 0;
+        for (; _has(".routes", i); ++i) {
+            bytes memory bytes_ = _bytes(".routes", i, ".route");
+            Route.Data memory route = reader.route(bytes_);
+            assertEq(route.id, _b32(".routes", i, ".id"));
+            ids = bytes.concat(ids, route.id);
+            assertEq(
+                bytes_,
+                bytes.concat(
+                    abi.encodePacked(uint8(1), route.owner, route.account, route.auction, route.index, route.adapter),
+                    abi.encodePacked(route.input, route.amount, route.output, route.minimum, route.validUntil)
+                )
+            );
+            address contract_ = vm.parseJsonAddress(json, _key(".routes", i, ".contract"));
+            address escrow = vm.parseJsonAddress(json, _key(".routes", i, ".escrow"));
+            assertEq(
+                Clones.predictDeterministicAddress(vm.computeCreateAddress(contract_, 1), route.id, contract_), escrow
+            );
+            // The withdrawal whose signature is the route's.
+            bytes memory record = _bytes(".routes", i, ".record");
+            uint64 nonce = uint64(bytes8(_slice(record, 95, 8)));
+            bytes memory command = abi.encodePacked(uint8(1), uint8(16), route.owner, route.account, route.input);
+            command = abi.encodePacked(command, route.amount, escrow, route.validUntil, nonce);
+            bytes32 digest = Eip712.digest(domain, reader.withdraw(command));
+            assertEq(digest, _b32(".routes", i, ".withdrawal"));
+            assertEq(reader.recover(digest, _slice(record, 103, 65)), route.owner);
+        }
+        assertEq(i, 2);
+        assertEq(keccak256(ids), _b32(".routes", 0, ".path"));
+    }
+
+    function _slice(bytes memory from, uint256 start, uint256 size) private pure returns (bytes memory part) {
+        part = new bytes(size);
+        for (uint256 i = 0; i < size; ++i) {
+            part[i] = from[start + i];
+        }
     }
 
     function test_hashes() public {

@@ -30,6 +30,16 @@ create table if not exists relayer.transaction (
 );
 create index if not exists transaction_open on relayer.transaction (sender, status, nonce);
 
+create table if not exists relayer.route (
+  id         text primary key,
+  route      bytea not null,
+  escrow     text not null,
+  status     text not null default 'kept',
+  sequence   bigint
+);
+create index if not exists route_escrow on relayer.route (escrow);
+create index if not exists route_status on relayer.route (status);
+
 create table if not exists relayer.queue_cursor (
   vault      text primary key,
   next_block bigint not null,

@@ -47,6 +47,7 @@ public final class NodeSettings {
         set("quarkus.datasource.jdbc.url", "jdbc:postgresql://" + database);
         set("parley.chain.id", deployment.chainId());
         set("parley.chain.vault", deployment.vault().hex());
+        set("parley.chain.routes", deployment.routes().hex());
         set("parley.chain.rpc", devnet.anvil().rpcUrl());
         set("parley.data", layout.ledger());
         set("parley.relayer.key-file", keys.file(MarketDeployment.RELAYER));
@@ -63,7 +64,7 @@ public final class NodeSettings {
             set("parley.solvers." + solver + ".accounts", "0,1,2,3");
         }
         set("parley.solvers.amm.settings.rpc", devnet.anvil().rpcUrl());
-        set("parley.solvers.amm.settings.vault", deployment.vault());
+        set("parley.solvers.amm.settings.adapter", deployment.adapter());
         // A hundredth of a pool at once: what is larger is filled in parts, over several auctions.
         set("parley.solvers.amm.settings.depth-share", "0.01");
         set(

@@ -12,7 +12,7 @@ import java.util.List;
  * @param auction the auction it is for, 0 to 2^63 - 1
  * @param fills 1 to 15 fills of distinct intents
  * @param pays what the solver adds for the insurance pot, in cash units of 1e-8, 0 to 2^63 - 1
- * @param path a hash of how the solver lays the risk off; not interpreted
+ * @param path how the solver lays the risk off ({@link Route#path}); never changes a fill
  * @param validUntil unix seconds until which it may be cleared, inclusive
  * @param salt hides the bid behind its digest until it is revealed
  */

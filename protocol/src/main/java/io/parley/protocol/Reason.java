@@ -119,7 +119,11 @@ public enum Reason {
     /** The role cannot take more now. */
     OVERLOADED(604),
     /** A posted batch was cut off; it is posted again. */
-    DISPUTED(605);
+    DISPUTED(605),
+    /** A venue failed or gave too little: the route's input came back. */
+    ROUTE_RETURNED(606),
+    /** The relayer does not take the route: its input stays in the account. */
+    ROUTE_REFUSED(607);
 
     private static final Reason[] BY_CODE = byCode();
 

@@ -11,6 +11,7 @@ import io.parley.protocol.wire.ClearedRecord;
 import io.parley.protocol.wire.CommitmentRecord;
 import io.parley.protocol.wire.DeadLetter;
 import io.parley.protocol.wire.PriceRecord;
+import io.parley.protocol.wire.RouteRecord;
 import io.parley.protocol.wire.ScreeningRecord;
 import io.parley.protocol.wire.SettlementRecord;
 import java.util.Arrays;
@@ -55,6 +56,8 @@ class CodecTest {
             new Codec<>("ScreeningRecord", Samples::screeningRecord, ScreeningRecord::encode, ScreeningRecord::decode),
             new Codec<>("ClearedRecord", Samples::clearedRecord, ClearedRecord::encode, ClearedRecord::decode),
             new Codec<>("BatchRecord", Samples::batchRecord, BatchRecord::encode, BatchRecord::decode),
+            new Codec<>("Route", Samples::route, Route::encode, Route::decode),
+            new Codec<>("RouteRecord", Samples::routeRecord, RouteRecord::encode, RouteRecord::decode),
             new Codec<>(
                     "SettlementRecord", Samples::settlementRecord, SettlementRecord::encode, SettlementRecord::decode),
             new Codec<>("DeadLetter", Samples::deadLetter, DeadLetter::encode, DeadLetter::decode));

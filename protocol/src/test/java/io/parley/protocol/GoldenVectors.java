@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.parley.protocol.wire.RouteRecord;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -125,6 +126,7 @@ final class GoldenVectors {
         trees();
         chains();
         root.set("hashes", hashes);
+        routes(root.putArray("routes"));
         return root;
     }
 
@@ -847,6 +849,39 @@ final class GoldenVectors {
                             return out.toBlob();
                         })
                         .toList());
+    }
+
+    private void routes(ArrayNode to) {
+        Address contract = Address.parse("0x1f9840a85d5aF5bf1D1762F925BDADdC4201F984");
+        Address adapter = Address.parse("0x00000000000000000000000000000000000000ad");
+        Route buys = new Route(
+                address("solver"),
+                3,
+                77,
+                0,
+                adapter,
+                AssetId.cash(),
+                Fixed8.parse("3010.5"),
+                asset("ETH"),
+                99_000_000,
+                NOW);
+        Route sells = new Route(
+                address("solver"), 3, 77, 1, adapter, asset("ETH"), 1, AssetId.cash(), Long.MAX_VALUE, Long.MAX_VALUE);
+        for (Route route : List.of(buys, sells)) {
+            Bytes32 digest = Eip712.digest(domain, route.withdraw(contract, 5), listings);
+            Signature signature = signer("solver").sign(digest);
+            to.addObject()
+                    .put("contract", contract.hex())
+                    .put("route", Blob.of(route.encode()).hex())
+                    .put("id", route.id().hex())
+                    .put("escrow", route.escrow(contract).hex())
+                    .put("withdrawal", digest.hex())
+                    .put(
+                            "record",
+                            Blob.of(new RouteRecord(route, 5, signature).encode())
+                                    .hex())
+                    .put("path", Route.path(List.of(buys, sells)).hex());
+        }
     }
 
     private void chain(String name, List<Blob> items) {

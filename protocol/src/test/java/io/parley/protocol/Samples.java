@@ -7,6 +7,7 @@ import io.parley.protocol.wire.ClearedRecord;
 import io.parley.protocol.wire.CommitmentRecord;
 import io.parley.protocol.wire.DeadLetter;
 import io.parley.protocol.wire.PriceRecord;
+import io.parley.protocol.wire.RouteRecord;
 import io.parley.protocol.wire.ScreeningRecord;
 import io.parley.protocol.wire.SettlementRecord;
 import java.time.LocalDate;
@@ -330,8 +331,16 @@ final class Samples {
                 list(3, this::b32));
     }
 
+    Route route() {
+        return new Route(address(), u32(), u63(), below(256), address(), asset(), u63(), asset(), u63(), u63());
+    }
+
+    RouteRecord routeRecord() {
+        return new RouteRecord(route(), i64(), signature());
+    }
+
     SettlementRecord settlementRecord() {
-        SettlementRecord.Status status = SettlementRecord.Status.values()[below(5)];
+        SettlementRecord.Status status = SettlementRecord.Status.values()[below(7)];
         return new SettlementRecord(u63(), status, b32(), u63(), u63(), u63(), u63(), u16(), text(), u63());
     }
 

@@ -5,6 +5,7 @@ import io.parley.protocol.spi.SolverContext;
 import io.parley.protocol.spi.SolverFactory;
 import io.parley.solver.domain.ClearedState;
 import io.parley.solver.domain.OutcomeBook;
+import io.parley.solver.domain.RouteBook;
 import io.parley.solver.domain.Sealing;
 import io.parley.solver.host.BidPublisher;
 import io.parley.solver.host.HostedSolver;
@@ -75,6 +76,7 @@ public final class SolverRole {
                 state,
                 new OutcomeBook(domain),
                 new Sealing(domain, salts()),
+                settings.routes().map(routes -> new RouteBook(domain, routes, state)),
                 solvers,
                 publisher,
                 InstantSource.system(),

@@ -207,12 +207,17 @@ public final class Floor {
 
     public Floor funded(Signer owner, long account, String... amounts) {
         for (var amount : amounts) {
-            var words = amount.split(" ");
-            int index = accounts.computeIfAbsent(owner.address() + "/" + account, a -> accounts.size() + 1);
-            apply(new Deposit(
-                    queued, index, owner.address(), account, asset(words[1]), Fixed8.parse(words[0]), owner.address()));
+            deposited(owner, account, owner.address(), amount);
         }
         return this;
+    }
+
+    /** A deposit for somebody's account, paid by anyone. */
+    public ClearedRecord deposited(Signer owner, long account, Address from, String amount) {
+        var words = amount.split(" ");
+        int index = accounts.computeIfAbsent(owner.address() + "/" + account, a -> accounts.size() + 1);
+        return apply(
+                new Deposit(queued, index, owner.address(), account, asset(words[1]), Fixed8.parse(words[0]), from));
     }
 
     /** An intent for all or none; {@code cash} as it is signed: below zero what the owner pays at most. */

@@ -1,7 +1,6 @@
 package io.parley.solvers;
 
 import io.parley.protocol.Bid;
-import io.parley.protocol.Bytes32;
 import io.parley.protocol.Fill;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.spi.AuctionView;
@@ -130,7 +129,7 @@ public final class Baskets<S> {
         margin.taken(basket.before(), basket.after()).ifPresent(taken -> {
             long cap = Math.min(
                     Math.addExact(taken, taken / CUSHION_DIVISOR + CUSHION), Math.max(taken, own.freeMargin()));
-            proposals.add(new Proposal(own.account(), basket.fills(), 0, Bytes32.ZERO, cap));
+            proposals.add(new Proposal(own.account(), basket.fills(), 0, List.of(), cap));
         });
         return true;
     }

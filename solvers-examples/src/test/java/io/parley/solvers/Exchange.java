@@ -343,7 +343,7 @@ public final class Exchange {
                 auction,
                 proposal.fills(),
                 proposal.pays(),
-                proposal.path(),
+                Bytes32.ZERO,
                 NOW + 3600,
                 Keccak256.hash(new byte[] {1}));
         return new SignedBid(bid, key(solver).sign(Eip712.digest(DOMAIN, bid)));

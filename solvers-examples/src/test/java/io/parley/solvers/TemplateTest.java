@@ -60,7 +60,7 @@ class TemplateTest {
                 exchange.passes(
                         "solver",
                         new io.parley.protocol.spi.Proposal(
-                                0, proposal.fills(), 0, proposal.path(), Fixed8.parse("20000")));
+                                0, proposal.fills(), 0, proposal.routes(), Fixed8.parse("20000")));
             });
         }
     }

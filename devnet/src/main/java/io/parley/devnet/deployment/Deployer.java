@@ -43,7 +43,7 @@ final class Deployer {
     Deployer(Chain chain, Signer signer) {
         this.chain = chain;
         this.signer = signer;
-        this.reverts = new Reverts("Vault", "Disputes", "TestToken");
+        this.reverts = new Reverts("Vault", "Disputes", "Routes", "TestToken");
         this.nonce = chain.minedNonce(signer.address());
     }
 

@@ -18,12 +18,21 @@ import java.util.TreeMap;
  * Where the contracts of a dev market are.
  *
  * @param disputes where optimistic batches are challenged
+ * @param routes what lays off solvers' risk
+ * @param adapter how it trades in the pools
  * @param tokens by the asset's name: USD, ETH, BTC
  */
-public record Deployment(long chainId, Address vault, Address disputes, Map<String, Address> tokens, List<Pool> pools) {
+public record Deployment(
+        long chainId,
+        Address vault,
+        Address disputes,
+        Address routes,
+        Address adapter,
+        Map<String, Address> tokens,
+        List<Pool> pools) {
 
     /** Of contracts and records together: what an older one left behind is not read. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -53,7 +62,9 @@ public record Deployment(long chainId, Address vault, Address disputes, Map<Stri
         node.put("version", VERSION)
                 .put("chainId", chainId)
                 .put("vault", vault.hex())
-                .put("disputes", disputes.hex());
+                .put("disputes", disputes.hex())
+                .put("routes", routes.hex())
+                .put("adapter", adapter.hex());
         var tokens = node.putObject("tokens");
         this.tokens.forEach((name, token) -> tokens.put(name, token.hex()));
         var pools = node.putArray("pools");
@@ -111,6 +122,8 @@ public record Deployment(long chainId, Address vault, Address disputes, Map<Stri
                     node.path("chainId").asLong(),
                     Address.parse(node.path("vault").asText()),
                     Address.parse(node.path("disputes").asText()),
+                    Address.parse(node.path("routes").asText()),
+                    Address.parse(node.path("adapter").asText()),
                     Map.copyOf(tokens),
                     List.copyOf(pools)));
         } catch (IOException e) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.web3j.abi.FunctionEncoder;
+import org.web3j.abi.datatypes.Bool;
 import org.web3j.abi.datatypes.DynamicBytes;
 import org.web3j.abi.datatypes.Function;
 import org.web3j.abi.datatypes.Utf8String;
@@ -21,7 +22,7 @@ import org.web3j.abi.datatypes.generated.Uint64;
 import org.web3j.abi.datatypes.generated.Uint8;
 
 /**
- * Makes a market on a fresh dev chain: tokens, verifiers, vault, listings, parameters, Uniswap V2 pools with liquidity, and
+ * Makes a market on a fresh dev chain: tokens, verifiers, vault, listings, parameters, Uniswap V2 pools with liquidity, routes into them, and
  * deposits for traders, house solvers and the relayer. Everything goes through the vault's queue, as it would on a public chain.
  */
 public final class MarketDeployment {
@@ -133,6 +134,9 @@ public final class MarketDeployment {
         parameters(vault, FEEDER_SET, feeders());
         var factory = governor.create("UniswapV2Factory", address(governor.address()));
         var pools = List.of(pool(factory, eth, usd, 2_000, ETH_PRICE), pool(factory, btc, usd, 60, BTC_PRICE));
+        var routes = governor.create("Routes", address(vault), address(governor.address()));
+        var adapter = governor.create("ConstantProductAdapter", address(factory));
+        governor.call(routes, "setAdapter", address(adapter), new Bool(true));
         deposits(vault, usd, eth, btc);
         governor.await();
 
@@ -140,7 +144,7 @@ public final class MarketDeployment {
         for (var token : List.of(usd, eth, btc)) {
             tokens.put(token.name(), token.address());
         }
-        return new Deployment(chain.chainId(), vault, disputes, Map.copyOf(tokens), pools);
+        return new Deployment(chain.chainId(), vault, disputes, routes, adapter, Map.copyOf(tokens), pools);
     }
 
     private Token token(String name, AssetId asset, int decimals) {
@@ -206,11 +210,6 @@ public final class MarketDeployment {
         governor.call(coin.address(), "transfer", address(pair), new Uint256(coin.units(coins)));
         governor.call(cash.address(), "transfer", address(pair), new Uint256(cash.units(coins * price)));
         governor.call(pair, "mint", address(governor.address()));
-        // The amm solver's own wallet, from which it lays off.
-        var wallet = keys.signer("amm").address();
-        fund(chain, wallet);
-        governor.call(coin.address(), "mint", address(wallet), new Uint256(coin.units(coins / 2)));
-        governor.call(cash.address(), "mint", address(wallet), new Uint256(cash.units(coins / 2 * price)));
         return new Deployment.Pool(
                 pair,
                 coin.name(),

@@ -10,6 +10,7 @@ import io.parley.protocol.wire.ClearedRecord;
 import io.parley.protocol.wire.CommitmentRecord;
 import io.parley.protocol.wire.DeadLetter;
 import io.parley.protocol.wire.PriceRecord;
+import io.parley.protocol.wire.RouteRecord;
 import io.parley.protocol.wire.ScreeningRecord;
 import io.parley.protocol.wire.SettlementRecord;
 import io.parley.protocol.wire.Topic;
@@ -69,6 +70,7 @@ final class Show implements Callable<Integer> {
                 case COMMANDS -> io.parley.protocol.Command.decode(value).toString();
                 case CLEARED -> ClearedRecord.decode(value).toString();
                 case BATCHES -> BatchRecord.decode(value).toString();
+                case ROUTES -> RouteRecord.decode(value).toString();
                 case SETTLEMENTS -> SettlementRecord.decode(value).toString();
                 case DEAD_LETTERS -> DeadLetter.decode(value).toString();
             };

@@ -1,6 +1,5 @@
 package io.parley.protocol.spi;
 
-import io.parley.protocol.Bytes32;
 import io.parley.protocol.Fill;
 import java.util.List;
 
@@ -10,11 +9,11 @@ import java.util.List;
  * @param account the number of the solver's account that takes the other side, 0 to 2^32 - 1
  * @param fills 1 to 15 fills of distinct intents of the auction
  * @param pays what the solver adds for the insurance pot, in cash units of 1e-8, not negative
- * @param path a hash of how the solver lays the risk off; zero if it says nothing
+ * @param routes how its risk is laid off at venues once it is cleared, at most {@link #MOST_ROUTES}; none if it stays in the inventory
  * @param cap the most margin the bid may need, in cash units of 1e-8: it is held from the commitment on, and a bid that
  *     needs more is refused (308). {@link #CAP_OPEN} leaves it to the runtime
  */
-public record Proposal(long account, List<Fill> fills, long pays, Bytes32 path, long cap) {
+public record Proposal(long account, List<Fill> fills, long pays, List<RoutePlan> routes, long cap) {
 
     /**
      * A cap that the solver does not state: three quarters of what the account has free (prices may have moved since
@@ -23,18 +22,22 @@ public record Proposal(long account, List<Fill> fills, long pays, Bytes32 path, 
      */
     public static final long CAP_OPEN = -1;
 
+    /** The most routes of a proposal. */
+    public static final int MOST_ROUTES = 8;
+
     /**
-     * A proposal that pays nothing to the insurance pot, names no path and leaves its cap to the runtime.
+     * A proposal that pays nothing to the insurance pot, has no routes and leaves its cap to the runtime.
      *
      * @param account the number of the solver's account
      * @param fills 1 to 15 fills of distinct intents of the auction
      */
     public Proposal(long account, List<Fill> fills) {
-        this(account, fills, 0, Bytes32.ZERO, CAP_OPEN);
+        this(account, fills, 0, List.of(), CAP_OPEN);
     }
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public Proposal {
         fills = List.copyOf(fills);
+        routes = List.copyOf(routes);
     }
 }

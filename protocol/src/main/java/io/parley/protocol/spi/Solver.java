@@ -47,6 +47,14 @@ public interface Solver extends AutoCloseable {
      */
     default void onOutcome(Outcome outcome) {}
 
+    /**
+     * Tells what became of a route of a proposal that was cleared. A throw is logged and ignored. Comes on the same thread as
+     * {@link #onOutcome}. After a restart of the runtime, outcomes of routes made before it are missing.
+     *
+     * @param outcome what became of it
+     */
+    default void onRoute(RouteOutcome outcome) {}
+
     /** Gives up what the solver holds. Called once, after the last other call. */
     @Override
     default void close() {}

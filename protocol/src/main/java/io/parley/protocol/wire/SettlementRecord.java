@@ -44,7 +44,9 @@ public record SettlementRecord(
         /** A transaction failed and another will be sent. */
         RETRYING(5),
         /** Its data are published; it becomes final by proof, or by its window if nobody disputes it. */
-        POSTED(6);
+        POSTED(6),
+        /** A route was run with what the batch had paid for it. */
+        ROUTED(7);
 
         private final int code;
 
@@ -110,6 +112,6 @@ public record SettlementRecord(
                 return status;
             }
         }
-        throw new Undecodable(in.position() - 1, "status is %d, not 1 to 6".formatted(code));
+        throw new Undecodable(in.position() - 1, "status is %d, not 1 to 7".formatted(code));
     }
 }

@@ -24,6 +24,8 @@ public enum Topic {
     CLEARED("cleared", 1, null, true),
     /** Batches of steps for the chain; read it read_committed. */
     BATCHES("batches", 1, null, true),
+    /** Signed routes, keyed by owner. */
+    ROUTES("routes", 1, 14, false),
     /** What became of each batch on chain. */
     SETTLEMENTS("settlements", 1, null, false),
     /** Records that a role could not read. */

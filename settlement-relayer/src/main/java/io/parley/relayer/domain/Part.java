@@ -20,7 +20,9 @@ public record Part(Kind kind, int from, int upTo) {
         /** Make what is published final, its window having passed. */
         FINALIZE,
         /** Pay a final batch's withdrawals. */
-        PAY
+        PAY,
+        /** Run routes, and before that pay the withdrawals which fund them. */
+        ROUTE
     }
 
     /**

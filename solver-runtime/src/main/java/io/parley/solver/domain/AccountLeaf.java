@@ -3,6 +3,8 @@ package io.parley.solver.domain;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.Blob;
 import io.parley.protocol.WireReader;
+import io.parley.protocol.admission.Nonces;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -10,9 +12,10 @@ import java.util.Map;
  * What a solver wants to know of an account's leaf (docs/protocol.md, section 5).
  *
  * @param cash units of 1e-8
+ * @param nonces which are unused
  * @param positions signed quantities in units of 1e-8
  */
-record AccountLeaf(AccountId id, long cash, Map<AssetId, Long> positions) {
+record AccountLeaf(AccountId id, long cash, Nonces nonces, Map<AssetId, Long> positions) {
 
     private static final int LANES = 4;
 
@@ -25,9 +28,9 @@ record AccountLeaf(AccountId id, long cash, Map<AssetId, Long> positions) {
         int count = in.u8("nPositions");
         in.u8("nPartials");
         long cash = in.i64("cash");
+        var lanes = new ArrayList<Nonces.Lane>();
         for (int lane = 0; lane < LANES; lane++) {
-            in.u64("base");
-            in.u64("bits");
+            lanes.add(new Nonces.Lane(in.u64("base"), in.u64("bits")));
         }
         in.u64("lastAuction");
         in.u64("liquidationStart");
@@ -37,6 +40,6 @@ record AccountLeaf(AccountId id, long cash, Map<AssetId, Long> positions) {
             in.i64("fundingIndex");
             in.i64("cost");
         }
-        return new AccountLeaf(id, cash, Map.copyOf(positions));
+        return new AccountLeaf(id, cash, new Nonces(lanes), Map.copyOf(positions));
     }
 }

@@ -8,6 +8,7 @@ import io.parley.protocol.Listings;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.PriceContent;
 import io.parley.protocol.SetParameters;
+import io.parley.protocol.admission.Nonces;
 import io.parley.protocol.spi.MarketView;
 import io.parley.protocol.spi.SolverAccount;
 import io.parley.protocol.wire.ClearedRecord;
@@ -105,6 +106,12 @@ public final class ClearedState {
 
     public Map<Integer, String> symbols() {
         return symbols;
+    }
+
+    /** Which nonces of an account are unused; empty if it does not exist. */
+    public Optional<Nonces> nonces(AccountId id) {
+        return Optional.ofNullable(accounts.get(id))
+                .map(known -> AccountLeaf.decode(known.leaf()).nonces());
     }
 
     /**

@@ -48,8 +48,8 @@ public final class OutcomeBook {
         AuctionRecord.@Nullable Closed closed;
     }
 
-    /** An outcome and whose it is. */
-    public record Told(String solver, Outcome outcome) {}
+    /** An outcome, whose it is, and of which bid. */
+    public record Told(String solver, SealedBid bid, Outcome outcome) {}
 
     private final Domain domain;
     private final Map<Bytes32, Entry> open = new LinkedHashMap<>();
@@ -197,14 +197,17 @@ public final class OutcomeBook {
             return List.of(refused(entry, refused.code(), refused.detail()));
         }
         forget(entry);
-        return List.of(
-                new Told(entry.solver, new Outcome.Won(entry.bid.auction(), entry.bid.digest(), entry.bid.proposal())));
+        return List.of(new Told(
+                entry.solver,
+                entry.bid,
+                new Outcome.Won(entry.bid.auction(), entry.bid.digest(), entry.bid.proposal())));
     }
 
     private Told refused(Entry entry, int code, String detail) {
         forget(entry);
         return new Told(
                 entry.solver,
+                entry.bid,
                 new Outcome.Refused(
                         entry.bid.auction(), entry.bid.digest(), entry.bid.proposal(), Reason.of(code), detail));
     }
@@ -213,6 +216,7 @@ public final class OutcomeBook {
         forget(entry);
         return new Told(
                 entry.solver,
+                entry.bid,
                 new Outcome.Lost(entry.bid.auction(), entry.bid.digest(), entry.bid.proposal(), reason, detail));
     }
 

@@ -1,20 +1,24 @@
 package io.parley.solver.domain;
 
 import io.parley.protocol.Address;
+import io.parley.protocol.AssetKind;
 import io.parley.protocol.Bid;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Commitment;
 import io.parley.protocol.Domain;
 import io.parley.protocol.Eip712;
 import io.parley.protocol.Fixed8;
+import io.parley.protocol.Route;
 import io.parley.protocol.SignedBid;
 import io.parley.protocol.SignedCommitment;
 import io.parley.protocol.Signer;
 import io.parley.protocol.spi.AuctionView;
 import io.parley.protocol.spi.OpenIntent;
 import io.parley.protocol.spi.Proposal;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -46,6 +50,20 @@ public final class Sealing {
         if (proposal.pays() < 0 || proposal.cap() < Proposal.CAP_OPEN) {
             return Optional.of(
                     "pays (%d) and cap (%d) must not be negative".formatted(proposal.pays(), proposal.cap()));
+        }
+        if (proposal.routes().size() > Proposal.MOST_ROUTES) {
+            return Optional.of(
+                    "it has %d routes, not 0 to %d".formatted(proposal.routes().size(), Proposal.MOST_ROUTES));
+        }
+        for (var plan : proposal.routes()) {
+            boolean payable = plan.input().isCash() || plan.input().kind() == AssetKind.SPOT;
+            if (!payable || plan.input().equals(plan.output())) {
+                return Optional.of("a route cannot swap %s for %s".formatted(plan.input(), plan.output()));
+            }
+            if (plan.amount() <= 0 || plan.minimum() <= 0 || plan.seconds() <= 0) {
+                return Optional.of("amount (%d), minimum (%d) and seconds (%d) of a route must be above zero"
+                        .formatted(plan.amount(), plan.minimum(), plan.seconds()));
+            }
         }
         var intents = new HashMap<Bytes32, OpenIntent>();
         auction.intents().forEach(i -> intents.put(i.id(), i));
@@ -88,19 +106,34 @@ public final class Sealing {
      * @param solver whose account it is
      */
     public SealedBid seal(AuctionView auction, Address solver, Signer signer, Proposal proposal) {
+        var routes = new ArrayList<Route>();
+        for (var plan : proposal.routes()) {
+            routes.add(new Route(
+                    solver,
+                    proposal.account(),
+                    auction.auction(),
+                    routes.size(),
+                    plan.adapter(),
+                    plan.input(),
+                    plan.amount(),
+                    plan.output(),
+                    plan.minimum(),
+                    auction.market().time() + plan.seconds()));
+        }
         var bid = new Bid(
                 solver,
                 proposal.account(),
                 auction.auction(),
                 proposal.fills(),
                 proposal.pays(),
-                proposal.path(),
+                Route.path(routes),
                 auction.market().time() + VALIDITY,
                 salts.get());
         var digest = Eip712.digest(domain, bid);
         var commitment = new Commitment(solver, proposal.account(), auction.auction(), digest, cap(auction, proposal));
         return new SealedBid(
                 proposal,
+                List.copyOf(routes),
                 digest,
                 new SignedBid(bid, signer.sign(digest)),
                 new SignedCommitment(commitment, signer.sign(Eip712.digest(domain, commitment))));

@@ -26,7 +26,13 @@ public final class Tally {
         /** Bids in order that did not win. */
         LOST,
         /** Bids refused: at the hold, when screened, or when cleared. */
-        REFUSED
+        REFUSED,
+        /** Routes that brought what they were to bring. */
+        ROUTED,
+        /** Routes that gave their input back. */
+        RETURNED,
+        /** Routes whose input never left the account. */
+        UNROUTED
     }
 
     private final LongAdder[] counts = new LongAdder[Count.values().length];

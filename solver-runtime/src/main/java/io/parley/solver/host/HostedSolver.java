@@ -1,9 +1,11 @@
 package io.parley.solver.host;
 
+import io.parley.protocol.Fixed8;
 import io.parley.protocol.PriceContent;
 import io.parley.protocol.spi.AuctionView;
 import io.parley.protocol.spi.Outcome;
 import io.parley.protocol.spi.Proposal;
+import io.parley.protocol.spi.RouteOutcome;
 import io.parley.protocol.spi.Solver;
 import io.parley.solver.domain.Tally;
 import io.parley.solver.domain.Tally.Count;
@@ -166,6 +168,33 @@ public final class HostedSolver implements AutoCloseable {
             }
         }
         event(() -> solver.onOutcome(outcome));
+    }
+
+    void route(RouteOutcome outcome) {
+        switch (outcome) {
+            case RouteOutcome.CameBack back -> {
+                tally.count(back.isSwapped() ? Count.ROUTED : Count.RETURNED);
+                LOG.infof(
+                        "solver %s: route %s of account %d %s %s",
+                        plan.name(),
+                        back.route(),
+                        back.account(),
+                        back.isSwapped() ? "brought" : "was not swapped and gave back",
+                        Fixed8.format(back.amount()));
+            }
+            case RouteOutcome.Refused refused -> {
+                tally.count(Count.UNROUTED);
+                LOG.warnf(
+                        "solver %s: route %s of account %d: %d %s: %s. The fill stands, the exposure stays in the inventory.",
+                        plan.name(),
+                        refused.route(),
+                        refused.account(),
+                        refused.reason().code(),
+                        refused.reason(),
+                        refused.detail());
+            }
+        }
+        event(() -> solver.onRoute(outcome));
     }
 
     private void event(Runnable event) {

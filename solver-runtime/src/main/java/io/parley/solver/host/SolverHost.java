@@ -6,12 +6,14 @@ import io.parley.protocol.NotListed;
 import io.parley.protocol.spi.AuctionView;
 import io.parley.protocol.spi.MarketView;
 import io.parley.protocol.spi.OpenIntent;
+import io.parley.protocol.spi.Outcome;
 import io.parley.protocol.wire.AuctionRecord;
 import io.parley.protocol.wire.ClearedRecord;
 import io.parley.protocol.wire.ScreeningRecord;
 import io.parley.solver.domain.AccountId;
 import io.parley.solver.domain.ClearedState;
 import io.parley.solver.domain.OutcomeBook;
+import io.parley.solver.domain.RouteBook;
 import io.parley.solver.domain.SealedBid;
 import io.parley.solver.domain.Sealing;
 import io.parley.solver.domain.Tally.Count;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +56,7 @@ public final class SolverHost implements AutoCloseable {
     private final ClearedState state;
     private final OutcomeBook book;
     private final Sealing sealing;
+    private final Optional<RouteBook> routes;
     private final List<HostedSolver> solvers;
     private final BidPublisher publisher;
     private final InstantSource clock;
@@ -68,6 +72,7 @@ public final class SolverHost implements AutoCloseable {
             ClearedState state,
             OutcomeBook book,
             Sealing sealing,
+            Optional<RouteBook> routes,
             List<HostedSolver> solvers,
             BidPublisher publisher,
             InstantSource clock,
@@ -76,6 +81,7 @@ public final class SolverHost implements AutoCloseable {
         this.state = state;
         this.book = book;
         this.sealing = sealing;
+        this.routes = routes;
         this.solvers = List.copyOf(solvers);
         this.publisher = publisher;
         this.clock = clock;
@@ -108,6 +114,7 @@ public final class SolverHost implements AutoCloseable {
     public void on(ClearedRecord record) {
         state.on(record);
         tell(book.on(record));
+        routes.ifPresent(r -> tellRoutes(r.on(record)));
         if (record instanceof ClearedRecord.PriceTick) {
             state.market().ifPresent(market -> solvers.forEach(s -> s.prices(market.prices())));
         }
@@ -122,6 +129,30 @@ public final class SolverHost implements AutoCloseable {
             for (var solver : solvers) {
                 if (solver.plan().name().equals(told.solver())) {
                     solver.outcome(told.outcome());
+                    if (told.outcome() instanceof Outcome.Won) {
+                        layOff(solver, told.bid());
+                    }
+                }
+            }
+        }
+    }
+
+    /** Not before the bid is cleared: what was not filled is not to be laid off. */
+    private void layOff(HostedSolver solver, SealedBid bid) {
+        if (bid.routes().isEmpty()) {
+            return;
+        }
+        var signed = routes.orElseThrow()
+                .cleared(solver.plan().name(), bid, solver.plan().signer());
+        signed.records().forEach(publisher::route);
+        tellRoutes(signed.told());
+    }
+
+    private void tellRoutes(List<RouteBook.Told> outcomes) {
+        for (var told : outcomes) {
+            for (var solver : solvers) {
+                if (solver.plan().name().equals(told.solver())) {
+                    solver.route(told.outcome());
                 }
             }
         }
@@ -226,7 +257,9 @@ public final class SolverHost implements AutoCloseable {
         var sealed = new ArrayList<SealedBid>();
         for (var proposal : answer.proposals()) {
             solver.tally().count(Count.PROPOSALS);
-            var objection = Sealing.objection(answer.view(), proposal);
+            var objection = proposal.routes().isEmpty() || routes.isPresent()
+                    ? Sealing.objection(answer.view(), proposal)
+                    : Optional.of("it has routes, and no contract runs them here (parley.chain.routes)");
             if (objection.isPresent()) {
                 solver.tally().count(Count.OBJECTIONS);
                 LOG.warnf(

@@ -6,21 +6,28 @@ import static org.awaitility.Awaitility.await;
 
 import io.parley.clearing.Screened;
 import io.parley.protocol.Address;
+import io.parley.protocol.AssetId;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Eip712;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.Reason;
+import io.parley.protocol.Route;
 import io.parley.protocol.Signatures;
 import io.parley.protocol.SignedIntent;
 import io.parley.protocol.spi.AuctionView;
 import io.parley.protocol.spi.Outcome;
 import io.parley.protocol.spi.Proposal;
+import io.parley.protocol.spi.RouteOutcome;
+import io.parley.protocol.spi.RoutePlan;
 import io.parley.protocol.spi.Solver;
 import io.parley.protocol.wire.AuctionRecord;
+import io.parley.protocol.wire.ClearedRecord;
+import io.parley.protocol.wire.RouteRecord;
 import io.parley.protocol.wire.ScreeningRecord;
 import io.parley.solver.Floor;
 import io.parley.solver.domain.ClearedState;
 import io.parley.solver.domain.OutcomeBook;
+import io.parley.solver.domain.RouteBook;
 import io.parley.solver.domain.SealedBid;
 import io.parley.solver.domain.Sealing;
 import io.parley.solver.domain.Tally.Count;
@@ -28,8 +35,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +51,8 @@ import org.junit.jupiter.api.Test;
 class SolverHostTest {
 
     private static final InstantSource CLOCK = InstantSource.system();
+    private static final Address ROUTES = Address.parse("0x000000000000000000000000000000000000a007");
+    private static final Address ADAPTER = Address.parse("0x00000000000000000000000000000000000000ad");
 
     /** What went out, with the clock when it did. */
     private record Sent(SealedBid bid, long at) {}
@@ -49,6 +60,7 @@ class SolverHostTest {
     private static final class Recorded implements BidPublisher {
         final List<Sent> committed = new CopyOnWriteArrayList<>();
         final List<Sent> revealed = new CopyOnWriteArrayList<>();
+        final List<RouteRecord> routes = new CopyOnWriteArrayList<>();
 
         @Override
         public void commit(SealedBid bid) {
@@ -59,11 +71,17 @@ class SolverHostTest {
         public void reveal(SealedBid bid) {
             revealed.add(new Sent(bid, CLOCK.millis()));
         }
+
+        @Override
+        public void route(RouteRecord route) {
+            routes.add(route);
+        }
     }
 
     private static class Written implements Solver {
         private final BiFunction<AuctionView, Instant, List<Proposal>> solving;
         final List<Outcome> outcomes = new CopyOnWriteArrayList<>();
+        final List<RouteOutcome> routes = new CopyOnWriteArrayList<>();
         final AtomicInteger prices = new AtomicInteger();
 
         Written(BiFunction<AuctionView, Instant, List<Proposal>> solving) {
@@ -89,6 +107,11 @@ class SolverHostTest {
         public void onOutcome(Outcome outcome) {
             outcomes.add(outcome);
         }
+
+        @Override
+        public void onRoute(RouteOutcome outcome) {
+            routes.add(outcome);
+        }
     }
 
     private final Floor floor = new Floor(Floor.ANYWHERE)
@@ -99,6 +122,7 @@ class SolverHostTest {
     private final Recorded sent = new Recorded();
     private final ClearedState state = new ClearedState();
     private final AtomicLong salts = new AtomicLong();
+    private Optional<Address> contract = Optional.of(ROUTES);
     private SolverHost host;
 
     @AfterEach
@@ -122,6 +146,7 @@ class SolverHostTest {
                 new Sealing(
                         floor.domain(),
                         () -> io.parley.protocol.Keccak256.hash(new byte[] {(byte) salts.incrementAndGet()})),
+                contract.map(routes -> new RouteBook(floor.domain(), routes, state)),
                 hosted,
                 sent,
                 CLOCK,
@@ -142,7 +167,7 @@ class SolverHostTest {
                 0,
                 List.of(open.fill(1, Fixed8.parse("-3010"), auction.feePerFill())),
                 0,
-                Bytes32.ZERO,
+                List.of(),
                 Fixed8.parse("2000")));
     }
 
@@ -315,6 +340,7 @@ class SolverHostTest {
                 fresh,
                 new OutcomeBook(floor.domain()),
                 new Sealing(floor.domain(), () -> Bytes32.ZERO),
+                Optional.empty(),
                 List.of(new HostedSolver(
                         new SolverPlan("fresh", "test", key("sam").address(), List.of(0L), key("sam"), Map.of(), 1),
                         new Written((auction, deadline) -> sells(auction)))),
@@ -358,25 +384,12 @@ class SolverHostTest {
             long fee = auction.feePerFill();
             return List.of(
                     new Proposal(
-                            0,
-                            List.of(open.fill(1, Fixed8.parse("-3010"), fee)),
-                            0,
-                            Bytes32.ZERO,
-                            Fixed8.parse("2000")),
+                            0, List.of(open.fill(1, Fixed8.parse("-3010"), fee)), 0, List.of(), Fixed8.parse("2000")),
                     new Proposal(
-                            0,
-                            List.of(open.fill(1, Fixed8.parse("-3020"), fee)),
-                            0,
-                            Bytes32.ZERO,
-                            Fixed8.parse("2000")),
+                            0, List.of(open.fill(1, Fixed8.parse("-3020"), fee)), 0, List.of(), Fixed8.parse("2000")),
+                    new Proposal(0, List.of(open.fill(1, Fixed8.parse("-3030"), fee)), 0, List.of(), Fixed8.parse("1")),
                     new Proposal(
-                            0, List.of(open.fill(1, Fixed8.parse("-3030"), fee)), 0, Bytes32.ZERO, Fixed8.parse("1")),
-                    new Proposal(
-                            1,
-                            List.of(open.fill(1, Fixed8.parse("-3000"), fee)),
-                            0,
-                            Bytes32.ZERO,
-                            Fixed8.parse("500")));
+                            1, List.of(open.fill(1, Fixed8.parse("-3000"), fee)), 0, List.of(), Fixed8.parse("500")));
         });
         host(solver);
         open(1, 200);
@@ -526,5 +539,177 @@ class SolverHostTest {
                 "greedy",
                 Fixed8.parse("40.9"),
                 Fixed8.parse("40.9"));
+    }
+
+    // Routes
+
+    private static RoutePlan plan(String dollars) {
+        return new RoutePlan(
+                ADAPTER, AssetId.cash(), Fixed8.parse(dollars), Floor.asset("ETH"), Fixed8.parse("0.99"), 60);
+    }
+
+    /** Sells at 3010 what is bought, and buys it back. */
+    private static Written laysOff(String dollars) {
+        return new Written((auction, deadline) -> {
+            var sold = sells(auction).getFirst();
+            return List.of(new Proposal(sold.account(), sold.fills(), sold.pays(), List.of(plan(dollars)), sold.cap()));
+        });
+    }
+
+    private SealedBid bidIn(long auction) {
+        open(auction, 200);
+        await().until(() -> sent.revealed.stream().anyMatch(s -> s.bid().auction() == auction));
+        return sent.revealed.getLast().bid();
+    }
+
+    private RouteRecord winsAndRoutes(SealedBid bid) {
+        int before = sent.routes.size();
+        host.on(floor.award(bid.bid(), List.of(buy)));
+        await().until(() -> sent.routes.size() == before + 1);
+        return sent.routes.getLast();
+    }
+
+    @Test
+    void aRoute_isNamedByItsBid_andSigned_onceTheBidIsCleared() {
+        host(laysOff("3000"));
+        var bid = bidIn(1);
+        var route = bid.routes().getFirst();
+        assertThat(bid.bid().bid().path()).isEqualTo(Route.path(List.of(route))).isNotEqualTo(Bytes32.ZERO);
+        assertThat(sent.routes).as("what is not filled is not to be laid off").isEmpty();
+
+        var record = winsAndRoutes(bid);
+
+        assertThat(record.route())
+                .isEqualTo(route)
+                .isEqualTo(new Route(
+                        key("sam").address(),
+                        0,
+                        1,
+                        0,
+                        ADAPTER,
+                        AssetId.cash(),
+                        Fixed8.parse("3000"),
+                        Floor.asset("ETH"),
+                        Fixed8.parse("0.99"),
+                        state.market().orElseThrow().time() + 60));
+        assertThat(floor.apply(record.withdrawal(ROUTES)))
+                .as("the ledger takes its signature and nonce")
+                .isInstanceOf(ClearedRecord.Applied.class);
+    }
+
+    @Test
+    void whatComesBackFromItsEscrow_isToldToTheSolver() {
+        var solver = laysOff("3000");
+        host(solver);
+        var record = winsAndRoutes(bidIn(1));
+        var escrow = record.route().escrow(ROUTES);
+        // Somebody else's deposit says nothing of it, nor does one before its withdrawal.
+        host.on(floor.deposited(key("sam"), 0, key("alice").address(), "1 ETH"));
+        host.on(floor.deposited(key("sam"), 0, escrow, "1 ETH"));
+        host.on(floor.apply(record.withdrawal(ROUTES)));
+        host.on(floor.deposited(key("sam"), 0, escrow, "0.995 ETH"));
+        host.on(floor.deposited(key("sam"), 0, escrow, "1 ETH"));
+
+        await().until(() -> !solver.routes.isEmpty());
+        assertThat(solver.routes)
+                .containsExactly(new RouteOutcome.CameBack(
+                        record.route().id(), 0, plan("3000"), Floor.asset("ETH"), Fixed8.parse("0.995")));
+        assertThat(count(0, Count.ROUTED)).isEqualTo(1);
+    }
+
+    @Test
+    void anInputThatCameBack_isNoSwap() {
+        var solver = laysOff("3000");
+        host(solver);
+        var record = winsAndRoutes(bidIn(1));
+        host.on(floor.apply(record.withdrawal(ROUTES)));
+        host.on(floor.deposited(key("sam"), 0, record.route().escrow(ROUTES), "3000 USD"));
+
+        await().until(() -> !solver.routes.isEmpty());
+        assertThat(((RouteOutcome.CameBack) solver.routes.getFirst()).isSwapped())
+                .isFalse();
+        assertThat(count(0, Count.RETURNED)).isEqualTo(1);
+    }
+
+    @Test
+    void aWithdrawalThatTheLedgerRefuses_isToldWithItsReason() {
+        var solver = laysOff("1000000");
+        host(solver);
+        var record = winsAndRoutes(bidIn(1));
+
+        var cleared = floor.apply(record.withdrawal(ROUTES));
+        assertThat(cleared).isInstanceOf(ClearedRecord.Refused.class);
+        host.on(cleared);
+
+        await().until(() -> !solver.routes.isEmpty());
+        assertThat(solver.routes.getFirst())
+                .isInstanceOfSatisfying(
+                        RouteOutcome.Refused.class, r -> assertThat(r.reason()).isEqualTo(Reason.INSUFFICIENT_BALANCE));
+        assertThat(count(0, Count.UNROUTED)).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsNotInTheLogInTime_isGivenUp() {
+        var solver = laysOff("3000");
+        host(solver);
+        winsAndRoutes(bidIn(1));
+
+        for (int seconds = 0; seconds <= 61; seconds++) {
+            host.on(floor.price(3000));
+        }
+
+        await().until(() -> !solver.routes.isEmpty());
+        assertThat(solver.routes.getFirst())
+                .isInstanceOfSatisfying(
+                        RouteOutcome.Refused.class, r -> assertThat(r.reason()).isEqualTo(Reason.EXPIRED));
+    }
+
+    @Test
+    void eachRoute_hasANonceOfItsOwn() {
+        host(laysOff("3000"));
+        var first = winsAndRoutes(bidIn(1));
+        var other = floor.intent(key("alice"), "-3050", "1 ETH");
+        var opened = floor.opened(2, CLOCK.millis(), 200, 100, other);
+        host.on(opened);
+        await().until(() -> sent.revealed.size() == 2);
+        host.on(floor.award(sent.revealed.getLast().bid().bid(), List.of(other)));
+        await().until(() -> sent.routes.size() == 2);
+
+        assertThat(sent.routes.get(1).nonce()).isNotEqualTo(first.nonce());
+        for (var record : sent.routes) {
+            assertThat(floor.apply(record.withdrawal(ROUTES))).isInstanceOf(ClearedRecord.Applied.class);
+        }
+    }
+
+    @Test
+    void withoutAContractThatRunsThem_bidsWithRoutesAreNotSent() {
+        contract = Optional.empty();
+        host(laysOff("3000"));
+        open(1, 200);
+
+        await().until(() -> count(0, Count.OBJECTIONS) == 1);
+        assertThat(sent.committed).isEmpty();
+    }
+
+    @Test
+    void routesThatCannotBe_areObjectedTo() {
+        var eth = Floor.asset("ETH");
+        var plans = List.of(
+                new RoutePlan(ADAPTER, AssetId.cash(), 0, eth, 1, 60),
+                new RoutePlan(ADAPTER, AssetId.cash(), 1, eth, 0, 60),
+                new RoutePlan(ADAPTER, AssetId.cash(), 1, eth, 1, 0),
+                new RoutePlan(ADAPTER, eth, 1, eth, 1, 60),
+                new RoutePlan(ADAPTER, Floor.asset("ETH-PERP"), 1, eth, 1, 60));
+        host(new Written((auction, deadline) -> {
+            var sold = sells(auction).getFirst();
+            var proposals = new ArrayList<Proposal>();
+            plans.forEach(plan -> proposals.add(new Proposal(0, sold.fills(), 0, List.of(plan), sold.cap())));
+            proposals.add(new Proposal(0, sold.fills(), 0, Collections.nCopies(9, plan("1")), sold.cap()));
+            return proposals;
+        }));
+        open(1, 200);
+
+        await().until(() -> count(0, Count.OBJECTIONS) == 6);
+        assertThat(sent.committed).isEmpty();
     }
 }

@@ -6,7 +6,7 @@ import io.parley.protocol.spi.SolverFactory;
 import io.parley.solvers.Settings;
 import io.parley.solvers.WarmUp;
 
-/** Makes the {@code amm} solver. Its wallet is the address of its key. */
+/** Makes the {@code amm} solver. */
 public final class AmmFactory implements SolverFactory {
 
     @Override
@@ -16,7 +16,7 @@ public final class AmmFactory implements SolverFactory {
 
     @Override
     public Solver create(SolverContext context) {
-        var solver = new AmmSolver(context.address(), context.signer(), new Settings(context.settings()));
+        var solver = new AmmSolver(context.address(), new Settings(context.settings()));
         solver.start();
         WarmUp.begin(solver);
         return solver;

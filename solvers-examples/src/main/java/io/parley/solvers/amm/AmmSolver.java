@@ -6,11 +6,12 @@ import io.parley.protocol.AssetKind;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.Listings;
-import io.parley.protocol.Signer;
 import io.parley.protocol.spi.AuctionView;
 import io.parley.protocol.spi.OpenIntent;
 import io.parley.protocol.spi.Outcome;
 import io.parley.protocol.spi.Proposal;
+import io.parley.protocol.spi.RouteOutcome;
+import io.parley.protocol.spi.RoutePlan;
 import io.parley.protocol.spi.Solver;
 import io.parley.solvers.Baskets;
 import io.parley.solvers.Refusals;
@@ -21,19 +22,21 @@ import java.math.RoundingMode;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Prices spot from Uniswap V2 pools: what the pool would take or give for the same amount, to the unit, and an edge. It
- * fills from its inventory at once and, when the trade has cleared, trades the same in the pool from its own wallet
- * ({@link LayOff}). Reserves are read in the background; solving never waits for the network.
+ * fills from its inventory at once, and each bid names a route that trades the same in the pool once the trade has
+ * cleared, with what its account took in. A fill stands whatever becomes of its route. Reserves are read in the background; solving never waits for the network.
  *
  * <p>Settings:
  *
@@ -46,14 +49,12 @@ import java.util.Set;
  * margin-share   most of an account's free margin that one bid may take; by default 0.5
  * refresh-ms     how often reserves are read; by default 500
  * stale-ms       from what age on reserves are not used; by default 5000
- * attempts       how often a lay-off is tried; by default 8
- * pause-ms       pause after the first attempt, growing with each; by default 500
- * vault          address of the vault: what a pool gave is deposited for the account that filled; without it, it stays in the wallet
+ * adapter        address of the venue adapter that trades in these pools; without it what it fills stays in the inventory
+ * slippage       how much less than the pool gives now a route may bring, as a share; by default 0.01
+ * route-seconds  how long a route may go to the pool; by default 600
  * </pre>
  */
 final class AmmSolver implements Solver {
-
-    private static final int MOST_REMEMBERED = 20_000;
 
     private final Address address;
     private final Map<String, Pool> pools = new HashMap<>();
@@ -62,23 +63,16 @@ final class AmmSolver implements Solver {
     private final double depthShare;
     private final double marginShare;
     private final PoolFeed feed;
-    private final LayOff layOff;
+    private final Optional<Address> adapter;
+    private final BigDecimal kept;
+    private final int routeSeconds;
     private final Refusals refusals = new Refusals();
+    private volatile Listings listings = Listings.NONE;
 
-    /** What to do in the pools for all parts of an intent, to know it when one has won. */
-    private final Map<Bytes32, Hedge> proposed = new LinkedHashMap<>();
+    /** Routes of bids that were cleared, by pool, until something came back. */
+    private final Map<Pool, List<RoutePlan>> underway = new HashMap<>();
 
-    /** @param bought of each pool's asset for all parts, units of 1e-8; below zero to sell */
-    private record Hedge(long parts, Map<Pool, Bought> bought) {}
-
-    private record Bought(AssetId asset, long units) {
-
-        Bought plus(Bought other) {
-            return new Bought(asset, Math.addExact(units, other.units));
-        }
-    }
-
-    AmmSolver(Address address, Signer wallet, Settings settings) {
+    AmmSolver(Address address, Settings settings) {
         this.address = address;
         for (var text : settings.required("pools").split(",", -1)) {
             var pool = Pool.parse(text);
@@ -94,19 +88,15 @@ final class AmmSolver implements Solver {
                 List.copyOf(pools.values()),
                 Duration.ofMillis(settings.whole("refresh-ms", 500, 10, 3_600_000)),
                 Duration.ofMillis(settings.whole("stale-ms", 5_000, 10, 3_600_000)));
-        this.layOff = new LayOff(
-                node,
-                new Wallet(node, wallet, Duration.ofSeconds(60)),
-                Optional.of(settings.text("vault", ""))
-                        .filter(v -> !v.isEmpty())
-                        .map(Address::parse),
-                settings.whole("attempts", 8, 1, 1000),
-                Duration.ofMillis(settings.whole("pause-ms", 500, 1, 3_600_000)));
+        this.adapter = Optional.of(settings.text("adapter", ""))
+                .filter(a -> !a.isEmpty())
+                .map(Address::parse);
+        this.kept = BigDecimal.ONE.subtract(BigDecimal.valueOf(settings.number("slippage", 0.01, 0, 1)));
+        this.routeSeconds = settings.whole("route-seconds", 600, 1, 7 * 24 * 3600);
     }
 
     void start() {
         feed.start();
-        layOff.start();
     }
 
     @Override
@@ -114,14 +104,9 @@ final class AmmSolver implements Solver {
         return "amm";
     }
 
-    /** What has become of lay-offs. */
-    LayOff layOffs() {
-        return layOff;
-    }
-
     @Override
     public List<Proposal> solve(AuctionView auction, Instant deadline) {
-        var listings = auction.market().listings();
+        listings = auction.market().listings();
         var reserves = new HashMap<Pool, Pool.Reserves>();
         for (var pool : pools.values()) {
             feed.fresh(pool).ifPresent(r -> reserves.put(pool, beyond(pool, r)));
@@ -136,38 +121,74 @@ final class AmmSolver implements Solver {
                                         .isPresent()))
                 .sorted(Comparator.comparingLong((OpenIntent open) -> -pricing.attraction(reserves, open)))
                 .toList();
-        var proposals =
-                new Baskets<Map<Pool, Pool.Reserves>>(auction, pricing, reserves, marginShare).proposals(fillable);
-        synchronized (proposed) {
-            fillable.forEach(open -> proposed.put(open.id(), hedge(open, listings)));
-            var oldest = proposed.keySet().iterator();
-            while (proposed.size() > MOST_REMEMBERED) {
-                oldest.next();
-                oldest.remove();
+        var open = new HashMap<Bytes32, OpenIntent>();
+        fillable.forEach(intent -> open.put(intent.id(), intent));
+        return new Baskets<Map<Pool, Pool.Reserves>>(auction, pricing, reserves, marginShare)
+                .proposals(fillable).stream()
+                        .map(proposal -> routed(proposal, open, reserves, listings))
+                        .toList();
+    }
+
+    /** The proposal with a route for each pool in which it has to be undone. */
+    private Proposal routed(
+            Proposal proposal, Map<Bytes32, OpenIntent> open, Map<Pool, Pool.Reserves> reserves, Listings listings) {
+        if (adapter.isEmpty()) {
+            return proposal;
+        }
+        var bought = new TreeMap<AssetId, Long>();
+        for (var fill : proposal.fills()) {
+            var intent = Objects.requireNonNull(open.get(fill.intent())).intent();
+            for (var leg : intent.legs()) {
+                bought.merge(
+                        leg.asset(), Fixed8.mulDivFloor(leg.quantity(), fill.parts(), intent.parts()), Math::addExact);
             }
         }
-        return proposals;
+        var routes = new ArrayList<RoutePlan>();
+        bought.forEach((asset, units) -> {
+            var pool = pool(asset, listings).orElseThrow();
+            route(pool, Objects.requireNonNull(reserves.get(pool)), asset, units)
+                    .ifPresent(routes::add);
+        });
+        return new Proposal(proposal.account(), proposal.fills(), proposal.pays(), routes, proposal.cap());
+    }
+
+    /** @param units of the asset to be bought; below zero they are sold */
+    private Optional<RoutePlan> route(Pool pool, Pool.Reserves reserves, AssetId asset, long units) {
+        if (units == 0) {
+            return Optional.empty();
+        }
+        return trade(pool, reserves, units)
+                .map(trade -> units > 0
+                        ? plan(AssetId.cash(), -trade.cash(), asset, units)
+                        : plan(
+                                asset,
+                                pool.assetUnits(pool.assetToken(-units, RoundingMode.FLOOR), RoundingMode.FLOOR),
+                                AssetId.cash(),
+                                trade.cash()))
+                .filter(plan -> plan.amount() > 0 && plan.minimum() > 0);
+    }
+
+    private RoutePlan plan(AssetId input, long amount, AssetId output, long expected) {
+        long minimum = BigDecimal.valueOf(expected)
+                .multiply(kept)
+                .setScale(0, RoundingMode.FLOOR)
+                .longValueExact();
+        return new RoutePlan(adapter.orElseThrow(), input, amount, output, minimum, routeSeconds);
     }
 
     private Optional<Pool> pool(AssetId asset, Listings names) {
         return asset.kind() == AssetKind.SPOT ? names.nameOf(asset).map(pools::get) : Optional.empty();
     }
 
-    private Hedge hedge(OpenIntent open, Listings listings) {
-        var bought = new HashMap<Pool, Bought>();
-        for (var leg : open.intent().legs()) {
-            pool(leg.asset(), listings)
-                    .ifPresent(pool -> bought.merge(pool, new Bought(leg.asset(), leg.quantity()), Bought::plus));
-        }
-        return new Hedge(open.intent().parts(), Map.copyOf(bought));
-    }
-
-    /** The pool as it will be when what waits to be laid off has been. */
+    /** The pool as it will be when the routes that are underway have run. */
     private Pool.Reserves beyond(Pool pool, Pool.Reserves reserves) {
-        long pending = layOff.pending(pool);
-        return pending == 0
-                ? reserves
-                : trade(pool, reserves, pending).map(Trade::after).orElse(reserves);
+        var after = reserves;
+        synchronized (underway) {
+            for (var plan : underway.getOrDefault(pool, List.of())) {
+                after = pool.after(after, plan);
+            }
+        }
+        return after;
     }
 
     /**
@@ -266,31 +287,32 @@ final class AmmSolver implements Solver {
     @Override
     public void onOutcome(Outcome outcome) {
         refusals.on(outcome);
-        if (!(outcome instanceof Outcome.Won won)) {
-            return;
-        }
-        var net = new HashMap<Pool, Bought>();
-        for (var fill : won.proposal().fills()) {
-            Hedge hedge;
-            synchronized (proposed) {
-                hedge = proposed.get(fill.intent());
-            }
-            if (hedge != null) {
-                hedge.bought()
-                        .forEach((pool, whole) -> net.merge(
-                                pool,
-                                new Bought(
-                                        whole.asset(), Fixed8.mulDivFloor(whole.units(), fill.parts(), hedge.parts())),
-                                Bought::plus));
+        if (outcome instanceof Outcome.Won won) {
+            synchronized (underway) {
+                for (var plan : won.proposal().routes()) {
+                    pool(plan)
+                            .ifPresent(pool -> underway.computeIfAbsent(pool, p -> new ArrayList<>())
+                                    .add(plan));
+                }
             }
         }
-        net.forEach((pool, bought) -> layOff.enqueue(
-                pool, bought.units(), bought.asset(), won.proposal().account()));
+    }
+
+    @Override
+    public void onRoute(RouteOutcome outcome) {
+        synchronized (underway) {
+            pool(outcome.plan())
+                    .ifPresent(pool ->
+                            underway.getOrDefault(pool, new ArrayList<>()).remove(outcome.plan()));
+        }
+    }
+
+    private Optional<Pool> pool(RoutePlan plan) {
+        return pool(plan.input().isCash() ? plan.output() : plan.input(), listings);
     }
 
     @Override
     public void close() {
         feed.close();
-        layOff.close();
     }
 }

@@ -7,33 +7,24 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
 /**
- * The few JSON-RPC calls of an Ethereum node that a swap needs, over the JDK's client. Every result asked for is a hex
- * string (or a receipt's status), so no JSON library is put on the class path of those who copy this solver.
+ * Reads views of contracts from an Ethereum node, over the JDK's client. Every result is a hex string, so no JSON library is put on the
+ * class path of those who copy this solver.
  */
 final class Node {
 
     private static final Pattern RESULT = Pattern.compile("\"result\"\\s*:\\s*\"(0x[0-9a-fA-F]*)\"");
-    private static final Pattern STATUS = Pattern.compile("\"status\"\\s*:\\s*\"0x([01])\"");
     private static final Pattern ERROR = Pattern.compile("\"error\"\\s*:\\s*\\{.*?\"message\"\\s*:\\s*\"([^\"]*)\"");
 
-    /** The node answered with an error, or did not answer: {@link #answered} tells the two apart. */
+    /** The node answered with an error, or did not answer. */
     static final class Failure extends Exception {
         private static final long serialVersionUID = 1;
-        private final boolean answered;
 
-        Failure(String message, boolean answered) {
+        Failure(String message) {
             super(message);
-            this.answered = answered;
-        }
-
-        /** False means that nothing is known: a transaction that was being sent may well be mined. */
-        boolean answered() {
-            return answered;
         }
     }
 
@@ -62,45 +53,11 @@ final class Node {
         return words;
     }
 
-    BigInteger chainId() throws Failure, InterruptedException {
-        return number(result("eth_chainId", ""));
-    }
-
-    BigInteger gasPrice() throws Failure, InterruptedException {
-        return number(result("eth_gasPrice", ""));
-    }
-
-    /** The next nonce by what is mined; what only waits may be dropped and is not counted. */
-    BigInteger nonce(String account) throws Failure, InterruptedException {
-        return number(result("eth_getTransactionCount", "\"%s\",\"latest\"".formatted(account)));
-    }
-
-    /** Hands over a signed transaction. That the node has it already is success. */
-    void send(String raw) throws Failure, InterruptedException {
-        try {
-            result("eth_sendRawTransaction", "\"" + raw + "\"");
-        } catch (Failure e) {
-            if (!String.valueOf(e.getMessage()).contains("already")) {
-                throw e;
-            }
-        }
-    }
-
-    /** True once the transaction is mined and did what it should, false once it is mined and reverted, empty until then. */
-    Optional<Boolean> succeeded(String transaction) throws Failure, InterruptedException {
-        var status = STATUS.matcher(post("eth_getTransactionReceipt", "\"" + transaction + "\""));
-        return status.find() ? Optional.of(status.group(1).equals("1")) : Optional.empty();
-    }
-
-    private static BigInteger number(String hex) {
-        return hex.length() == 2 ? BigInteger.ZERO : new BigInteger(hex.substring(2), 16);
-    }
-
     private String result(String method, String params) throws Failure, InterruptedException {
         var answer = post(method, params);
         var result = RESULT.matcher(answer);
         if (!result.find()) {
-            throw new Failure(method + ": the node answered without a result", true);
+            throw new Failure(method + ": the node answered without a result");
         }
         return result.group(1);
     }
@@ -117,11 +74,11 @@ final class Node {
         try {
             answer = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
         } catch (IOException e) {
-            throw new Failure("%s: no answer from %s:%d: %s".formatted(method, uri.getHost(), uri.getPort(), e), false);
+            throw new Failure("%s: no answer from %s:%d: %s".formatted(method, uri.getHost(), uri.getPort(), e));
         }
         var error = ERROR.matcher(answer);
         if (error.find()) {
-            throw new Failure(method + ": " + error.group(1), true);
+            throw new Failure(method + ": " + error.group(1));
         }
         return answer;
     }

@@ -1,6 +1,7 @@
 package io.parley.solvers.amm;
 
 import io.parley.protocol.Address;
+import io.parley.protocol.spi.RoutePlan;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -50,16 +51,24 @@ record Pool(String asset, Address pair, boolean assetFirst, int assetDecimals, i
         return new ConstantProduct(buying.out(), buying.in());
     }
 
-    /** The decimals of the asset's token, or of the cash token. */
-    int decimals(boolean ofAsset) {
-        return ofAsset ? assetDecimals : cashDecimals;
-    }
-
     /** Units of 1e-8 of the asset in its token's own units. */
     BigInteger assetToken(long units, RoundingMode rounding) {
         return BigDecimal.valueOf(units, SCALE)
                 .setScale(assetDecimals, rounding)
                 .unscaledValue();
+    }
+
+    /** Units of 1e-8 of cash in its token's own units. */
+    BigInteger cashToken(long units, RoundingMode rounding) {
+        return BigDecimal.valueOf(units, SCALE).setScale(cashDecimals, rounding).unscaledValue();
+    }
+
+    /** The asset token's own units in units of 1e-8. */
+    long assetUnits(BigInteger token, RoundingMode rounding) {
+        return new BigDecimal(token, assetDecimals)
+                .setScale(SCALE, rounding)
+                .unscaledValue()
+                .longValueExact();
     }
 
     /** The cash token's own units in units of 1e-8. */
@@ -75,6 +84,16 @@ record Pool(String asset, Address pair, boolean assetFirst, int assetDecimals, i
         return assetFirst
                 ? new Reserves(before.first().add(asset), before.second().add(cash))
                 : new Reserves(before.first().add(cash), before.second().add(asset));
+    }
+
+    /** The reserves after all of a route's input was paid in. */
+    Reserves after(Reserves before, RoutePlan plan) {
+        if (plan.input().isCash()) {
+            var paid = cashToken(plan.amount(), RoundingMode.FLOOR);
+            return reserves(before, buying(before).outFor(paid).negate(), paid);
+        }
+        var paid = assetToken(plan.amount(), RoundingMode.FLOOR);
+        return reserves(before, paid, selling(before).outFor(paid).negate());
     }
 
     /** What the pair holds of its token0 and token1. */

@@ -12,6 +12,8 @@ final class PoolFeed implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(PoolFeed.class.getName());
 
+    private static final String GET_RESERVES = "0x0902f1ac";
+
     private record Read(Pool.Reserves reserves, long nanos) {}
 
     private final Node node;
@@ -52,7 +54,7 @@ final class PoolFeed implements AutoCloseable {
                 try {
                     for (var pool : pools) {
                         long asked = System.nanoTime();
-                        latest.put(pool, new Read(LayOff.reserves(node, pool), asked));
+                        latest.put(pool, new Read(reserves(pool), asked));
                     }
                     failing = false;
                 } catch (Node.Failure | RuntimeException e) {
@@ -69,6 +71,14 @@ final class PoolFeed implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private Pool.Reserves reserves(Pool pool) throws Node.Failure, InterruptedException {
+        var words = node.call(pool.pair().hex(), GET_RESERVES);
+        if (words.length < 2) {
+            throw new Node.Failure("There is no pair at %s.".formatted(pool.pair()));
+        }
+        return new Pool.Reserves(words[0], words[1]);
     }
 
     @Override

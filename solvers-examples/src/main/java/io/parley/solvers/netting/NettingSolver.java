@@ -193,7 +193,7 @@ final class NettingSolver implements Solver {
 
     /** Flat in every asset and with cash over: it takes no margin, so nothing is to be held. */
     private static Proposal proposal(AuctionView auction, int account, List<Fill> fills) {
-        return new Proposal(auction.accounts().get(account).account(), fills, 0, Bytes32.ZERO, 0);
+        return new Proposal(auction.accounts().get(account).account(), fills, 0, List.of(), 0);
     }
 
     private boolean wasRefused(AuctionView auction, Match match) {

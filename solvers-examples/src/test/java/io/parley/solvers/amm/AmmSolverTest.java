@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.parley.protocol.Address;
+import io.parley.protocol.AssetId;
+import io.parley.protocol.Bytes32;
 import io.parley.protocol.Fixed8;
+import io.parley.protocol.Reason;
+import io.parley.protocol.spi.Outcome;
 import io.parley.protocol.spi.Proposal;
+import io.parley.protocol.spi.RouteOutcome;
+import io.parley.protocol.spi.RoutePlan;
 import io.parley.solvers.Exchange;
 import io.parley.solvers.Settings;
 import java.io.IOException;
@@ -62,7 +69,7 @@ class AmmSolverTest {
                 "0.5"));
         settings.putAll(more);
         var key = Exchange.key("solver");
-        var made = new AmmSolver(key.address(), key, new Settings(settings));
+        var made = new AmmSolver(key.address(), new Settings(settings));
         made.start();
         return made;
     }
@@ -148,6 +155,93 @@ class AmmSolverTest {
         assertThat(solve()).isEmpty();
     }
 
+    private static final String ADAPTER = "0x00000000000000000000000000000000000000ad";
+
+    private List<RoutePlan> routesOf(Proposal proposal) {
+        return proposal.routes().stream()
+                .peek(plan -> assertThat(plan.adapter()).isEqualTo(Address.parse(ADAPTER)))
+                .toList();
+    }
+
+    @Test
+    void eachBid_namesRoutes_thatUndoItInThePools() {
+        solver.close();
+        solver = solver(Map.of("adapter", ADAPTER, "slippage", "0.005", "route-seconds", "90"));
+        exchange.intent("alice").gets("2 ETH").gives("0.1 BTC").takes("2000").open();
+        await().until(() -> !solve().isEmpty());
+
+        var routes = routesOf(solve().getFirst());
+
+        long paid = ETH_BUYING
+                        .inFor(BigInteger.TEN.pow(18).multiply(BigInteger.TWO))
+                        .orElseThrow()
+                        .longValueExact()
+                * 100;
+        var btc = new ConstantProduct(new BigInteger("6000000000"), new BigInteger("5400000000000"));
+        long taken = btc.outFor(BigInteger.valueOf(10_000_000)).longValueExact() * 100;
+        assertThat(routes)
+                .containsExactly(
+                        new RoutePlan(
+                                Address.parse(ADAPTER),
+                                AssetId.cash(),
+                                paid,
+                                Exchange.asset("ETH"),
+                                Fixed8.parse("1.99"),
+                                90),
+                        new RoutePlan(
+                                Address.parse(ADAPTER),
+                                Exchange.asset("BTC"),
+                                Fixed8.parse("0.1"),
+                                AssetId.cash(),
+                                Fixed8.mulDivFloor(taken, 995, 1000),
+                                90));
+        // What is handed over buys what was sold to the owner.
+        assertThat(ETH_BUYING.outFor(BigInteger.valueOf(paid / 100)))
+                .isGreaterThanOrEqualTo(BigInteger.TEN.pow(18).multiply(BigInteger.TWO));
+    }
+
+    @Test
+    void fillsThatCancelOut_needNoRoute() {
+        solver.close();
+        solver = solver(Map.of("adapter", ADAPTER));
+        exchange.intent("alice").gets("2 ETH").pays("6100").open();
+        exchange.intent("bob").gives("2 ETH").takes("5900").open();
+        await().until(() -> !solve().isEmpty());
+
+        var both =
+                solve().stream().filter(p -> p.fills().size() == 2).findFirst().orElseThrow();
+
+        assertThat(both.routes()).isEmpty();
+    }
+
+    @Test
+    void withoutAnAdapter_itStaysInTheInventory() {
+        exchange.intent("alice").gets("2 ETH").pays("6100").open();
+
+        assertThat(solve()).isNotEmpty().allSatisfy(p -> assertThat(p.routes()).isEmpty());
+    }
+
+    @Test
+    void whileARouteIsUnderway_thePoolIsPricedAsItWillBe() {
+        solver.close();
+        solver = solver(Map.of("adapter", ADAPTER));
+        exchange.intent("alice").gets("10 ETH").pays("31000").open();
+        await().until(() -> !solve().isEmpty());
+        long first = only(0);
+        var won = solve().getFirst();
+
+        solver.onOutcome(new Outcome.Won(1, Bytes32.ZERO, won));
+        long second = only(0);
+        var plan = won.routes().getFirst();
+        solver.onRoute(new RouteOutcome.CameBack(Bytes32.ZERO, 0, plan, plan.output(), plan.minimum()));
+
+        assertThat(second).as("dearer, as the pool will have less").isLessThan(first);
+        assertThat(only(0)).isEqualTo(first);
+        solver.onOutcome(new Outcome.Won(2, Bytes32.ZERO, won));
+        solver.onRoute(new RouteOutcome.Refused(Bytes32.ZERO, 0, plan, Reason.EXPIRED, ""));
+        assertThat(only(0)).isEqualTo(first);
+    }
+
     @Test
     void aSilentNode_stopsQuotes_andNeverHoldsUpAnAnswer() {
         solver.close();
@@ -166,7 +260,7 @@ class AmmSolverTest {
     @Test
     void wrongSettings_areNamed() {
         var key = Exchange.key("solver");
-        assertThatThrownBy(() -> new AmmSolver(key.address(), key, new Settings(Map.of("rpc", "http://x"))))
+        assertThatThrownBy(() -> new AmmSolver(key.address(), new Settings(Map.of("rpc", "http://x"))))
                 .hasMessageContaining("pools");
         assertThatThrownBy(() -> Pool.parse("ETH:0x12")).hasMessageContaining("asset:pair:order");
     }

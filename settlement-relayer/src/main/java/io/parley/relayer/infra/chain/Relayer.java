@@ -5,10 +5,13 @@ import io.parley.contracts.chain.Chain;
 import io.parley.contracts.chain.Receipt;
 import io.parley.contracts.chain.RpcException;
 import io.parley.contracts.chain.Transaction;
+import io.parley.protocol.Address;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Keccak256;
 import io.parley.protocol.Reason;
+import io.parley.protocol.Route;
 import io.parley.protocol.Signer;
+import io.parley.protocol.Withdrawal;
 import io.parley.protocol.wire.BatchRecord;
 import io.parley.protocol.wire.SettlementRecord;
 import io.parley.relayer.domain.GasPrice;
@@ -24,8 +27,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -48,8 +54,20 @@ public class Relayer {
     private static final String VERIFIED = "verified";
     private static final String FINAL = "final";
 
+    private static final String FUNDED = "funded";
+    private static final String RUN = "run";
+    private static final String DONE = "done";
+
+    /** What makes no batch final. */
+    private static final Set<String> AFTER_OR_BEFORE =
+            Set.of(Part.Kind.POST.name(), Part.Kind.PAY.name(), Part.Kind.ROUTE.name());
+
+    private static final long FIRST_PAUSE = 500;
+    private static final long LAST_PAUSE = 60_000;
+
     private final RelayerConfig config;
     private final ChainConfig chainConfig;
+    private final RouteDesk routeDesk;
     private final RelayerStore store;
     private final SettlementPublisher settlements;
     private final boolean enabled;
@@ -62,11 +80,13 @@ public class Relayer {
     Relayer(
             RelayerConfig config,
             ChainConfig chainConfig,
+            RouteDesk routeDesk,
             RelayerStore store,
             SettlementPublisher settlements,
             @ConfigProperty(name = "parley.role.relayer", defaultValue = "false") boolean enabled) {
         this.config = config;
         this.chainConfig = chainConfig;
+        this.routeDesk = routeDesk;
         this.store = store;
         this.settlements = settlements;
         this.enabled = enabled;
@@ -144,10 +164,14 @@ public class Relayer {
 
         private final Chain chain;
         private final Vault vault;
+        private final Optional<Routes> routes;
         private final Signer signer;
         private final long window;
         /** A batch that somebody else posted in the operator's name and that cannot be replaced; 0 for none. */
         private long foreign;
+
+        /** When routes of a batch may be tried again, in nanoseconds, and after how long a pause. */
+        private final Map<Long, Later> later = new HashMap<>();
 
         private long attemptsOf;
         private int attempts;
@@ -155,6 +179,7 @@ public class Relayer {
         Session() {
             chain = new Chain(Vault.rpcOf(chainConfig));
             vault = new Vault(chain, Vault.addressOf(chainConfig));
+            routes = routeDesk.contract().map(address -> new Routes(chain, address));
             window = vault.window();
             signer = KeyFile.read(config.keyFile().orElseThrow(() -> new IllegalStateException("""
                     The role relayer needs the setting (parley.relayer.key-file): a file with its key.""")));
@@ -170,7 +195,7 @@ public class Relayer {
                 foreign = 0;
             }
             boolean told = tell(state);
-            return finishNext(state) || goAhead(state) || told;
+            return finishNext(state) || goAhead(state) || runRoutes(state) || told;
         }
 
         /** Brings the batch after the last final one to its end, if it is posted and that can be done now. */
@@ -274,10 +299,7 @@ public class Relayer {
             Receipt last = null;
             for (var sent : store.forBatch(sequence)) {
                 var receipt = chain.receipt(sent.signed().hash());
-                if (receipt.isPresent()
-                        && receipt.get().success()
-                        && !sent.purpose().equals(Part.Kind.PAY.name())
-                        && !sent.purpose().equals(Part.Kind.POST.name())) {
+                if (receipt.isPresent() && receipt.get().success() && !AFTER_OR_BEFORE.contains(sent.purpose())) {
                     last = receipt.get();
                 }
             }
@@ -323,11 +345,125 @@ public class Relayer {
                     clock.millis()));
         }
 
+        /** Pays a batch's withdrawals, and runs the routes that they fund in the same transaction if it can. */
         private void payOut(BatchRecord batch) {
-            var data = vault.payData(batch);
-            if (!vault.paid(batch.sequence())) {
-                complete(batch.sequence(), Part.Kind.PAY, data);
+            var funded = routes.isEmpty()
+                    ? List.<Route>of()
+                    : store.funded(
+                            batch.sequence(),
+                            batch.withdrawals().stream().map(Withdrawal::to).toList());
+            if (vault.paid(batch.sequence())) {
+                return;
             }
+            if (!funded.isEmpty()) {
+                var contract = routes.orElseThrow();
+                int most = Routes.most(config.gasLimit(), batch.withdrawals().size());
+                var first = funded.subList(0, Math.min(most, funded.size()));
+                try {
+                    var receipt = complete(
+                            batch.sequence(),
+                            new Call(Part.Kind.ROUTE, contract.address(), contract.payAndRun(batch, first)));
+                    if (receipt.success()) {
+                        return;
+                    }
+                } catch (WouldRevert e) {
+                    // No route may hold up a payment: they are paid without, and routes are tried by themselves.
+                    LOG.warnf("batch %d: routes cannot run with its payments: %s", batch.sequence(), e.getMessage());
+                }
+            }
+            if (!vault.paid(batch.sequence())) {
+                complete(batch.sequence(), new Call(Part.Kind.PAY, vault.address(), vault.payData(batch)));
+            }
+        }
+
+        /**
+         * Runs routes whose withdrawals are paid. Whether one has run is asked of the chain each time, so a crash or a reorg needs no case of
+         * its own here either, and the contract runs none twice.
+         *
+         * @return whether there was anything to do
+         */
+        private boolean runRoutes(Vault.State state) {
+            if (routes.isEmpty()) {
+                return false;
+            }
+            boolean worked = false;
+            for (long sequence : store.batchesWithRoutes(RUN)) {
+                worked |= sequence <= state.verified() && confirmRoutes(routes.get(), sequence);
+            }
+            for (long sequence : store.batchesWithRoutes(FUNDED)) {
+                if (sequence > state.verified() || Later.isOpen(later.get(sequence))) {
+                    continue;
+                }
+                var waiting = new ArrayList<Route>();
+                for (var route : store.routes(sequence, FUNDED)) {
+                    if (routes.get().hasRun(route)) {
+                        tellRoute(routes.get(), sequence, route);
+                        worked = true;
+                    } else {
+                        waiting.add(route);
+                    }
+                }
+                if (!waiting.isEmpty()) {
+                    worked |= run(routes.get(), sequence, waiting);
+                }
+            }
+            return worked;
+        }
+
+        private boolean run(Routes contract, long sequence, List<Route> waiting) {
+            var next = waiting.subList(0, Math.min(Routes.most(config.gasLimit(), 0), waiting.size()));
+            try {
+                complete(sequence, new Call(Part.Kind.ROUTE, contract.address(), contract.run(next)));
+                later.remove(sequence);
+                return true;
+            } catch (WouldRevert e) {
+                LOG.warnf("batch %d: its routes cannot run now: %s", sequence, e.getMessage());
+                later.merge(sequence, Later.first(), (before, first) -> before.next());
+                return false;
+            }
+        }
+
+        /** Publishes what came of a route. */
+        private void tellRoute(Routes contract, long sequence, Route route) {
+            var receipt = contract.transactionOf(route).flatMap(chain::receipt);
+            var result = receipt.flatMap(r -> contract.result(route, r.logs()));
+            boolean swapped = result.map(Routes.Result::swapped).orElse(true);
+            settlements.publish(new SettlementRecord(
+                    sequence,
+                    SettlementRecord.Status.ROUTED,
+                    receipt.map(Receipt::transaction).orElse(Bytes32.ZERO),
+                    receipt.map(Receipt::block).orElse(0L),
+                    receipt.map(Receipt::gasUsed).orElse(0L),
+                    receipt.map(Receipt::effectiveGasPrice).orElse(0L),
+                    0,
+                    swapped ? 0 : Reason.ROUTE_RETURNED.code(),
+                    "route %s: %s"
+                            .formatted(
+                                    route.id(),
+                                    result.map(Routes.Result::detail).orElse("run by another")),
+                    clock.millis()));
+            LOG.infof(
+                    "batch %d: route %s: %s",
+                    sequence, route.id(), result.map(Routes.Result::detail).orElse("run by another"));
+            store.mark(route.id(), RUN);
+        }
+
+        /** What has run and is deep enough is done; what a reorg took back is run again. */
+        private boolean confirmRoutes(Routes contract, long sequence) {
+            boolean worked = false;
+            for (var route : store.routes(sequence, RUN)) {
+                var receipt = contract.transactionOf(route).flatMap(chain::receipt);
+                if (!contract.hasRun(route)) {
+                    LOG.warnf("batch %d: route %s was taken back by a reorg", sequence, route.id());
+                    store.mark(route.id(), FUNDED);
+                    worked = true;
+                } else if (receipt.isEmpty()
+                        || chain.blockNumber() - receipt.get().block() + 1 >= config.confirmations()) {
+                    store.mark(route.id(), DONE);
+                    worked = true;
+                }
+            }
+            return worked;
         }
 
         private void submit(BatchRecord batch, List<Part> parts) {
@@ -343,7 +479,7 @@ public class Relayer {
             for (var part : parts) {
                 var data = vault.data(batch, part, config.account());
                 try {
-                    var receipt = complete(batch.sequence(), part.kind(), data);
+                    var receipt = complete(batch.sequence(), new Call(part.kind(), vault.address(), data));
                     if (!receipt.success()) {
                         throw new WouldRevert(vault.why(signer.address(), data));
                     }
@@ -401,28 +537,31 @@ public class Relayer {
         }
 
         /** Sends one transaction, replacing it with higher fees as long as it is not mined. */
-        private Receipt complete(long sequence, Part.Kind kind, String data) {
+        private Receipt complete(long sequence, Call call) {
             long nonce = chain.minedNonce(signer.address());
             store.replacedBelow(signer.address(), nonce);
             var open = new ArrayList<>(store.open(signer.address(), nonce));
             // Left by a former life or an earlier try: send the same bytes, unless they were for something else.
-            open.removeIf(sent -> sent.sequence() != sequence || !sent.purpose().equals(kind.name()));
+            open.removeIf(sent -> sent.sequence() != sequence
+                    || !sent.purpose().equals(call.kind().name()));
             if (open.isEmpty()) {
-                open.add(sign(nonce, sequence, kind, data, GasPrice.over(chain.baseFee())));
+                open.add(sign(nonce, sequence, call, GasPrice.over(chain.baseFee())));
             }
             var newest = open.getLast();
             chain.send(newest.signed());
-            settlements.publish(new SettlementRecord(
-                    sequence,
-                    SettlementRecord.Status.SUBMITTED,
-                    newest.signed().hash(),
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                    "",
-                    clock.millis()));
+            if (call.kind() != Part.Kind.ROUTE) {
+                settlements.publish(new SettlementRecord(
+                        sequence,
+                        SettlementRecord.Status.SUBMITTED,
+                        newest.signed().hash(),
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        "",
+                        clock.millis()));
+            }
             long patience = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.bumpAfterMs());
             while (true) {
                 for (var sent : open) {
@@ -437,7 +576,7 @@ public class Relayer {
                             .formatted(newest.signed().hash().hex()));
                 }
                 if (System.nanoTime() > patience) {
-                    newest = sign(nonce, sequence, kind, data, newest.price().bumped(chain.baseFee()));
+                    newest = sign(nonce, sequence, call, newest.price().bumped(chain.baseFee()));
                     open.add(newest);
                     chain.send(newest.signed());
                     LOG.warnf(
@@ -449,29 +588,60 @@ public class Relayer {
             }
         }
 
-        private RelayerStore.Sent sign(long nonce, long sequence, Part.Kind kind, String data, GasPrice price) {
-            long gas = gasLimit(data);
-            var signed = new Transaction(
-                            chain.chainId(), nonce, vault.address(), data, gas, price.tip(), price.maxFee())
-                    .sign(signer);
-            store.beforeSending(signer.address(), signed, sequence, kind, price, gas);
-            return new RelayerStore.Sent(signed, sequence, kind.name(), price, gas, "sent");
+        private String describe(String revertData) {
+            var text = vault.describe(revertData);
+            return text.startsWith("reverted with") && routes.isPresent()
+                    ? routes.get().describe(revertData)
+                    : text;
         }
 
-        private long gasLimit(String data) {
+        private RelayerStore.Sent sign(long nonce, long sequence, Call call, GasPrice price) {
+            long gas = gasLimit(call);
+            var signed = new Transaction(
+                            chain.chainId(), nonce, call.to(), call.data(), gas, price.tip(), price.maxFee())
+                    .sign(signer);
+            store.beforeSending(signer.address(), signed, sequence, call.kind(), price, gas);
+            return new RelayerStore.Sent(signed, sequence, call.kind().name(), price, gas, "sent");
+        }
+
+        private long gasLimit(Call call) {
             try {
                 // A fifth more than now: the state may have grown when it is mined.
-                return chain.estimateGas(signer.address(), vault.address(), data) * 6 / 5;
+                return chain.estimateGas(signer.address(), call.to(), call.data()) * 6 / 5;
             } catch (RpcException e) {
                 if (!e.answered()) {
                     throw e;
                 }
-                throw new WouldRevert(vault.describe(e.data()));
+                throw new WouldRevert(describe(e.data()));
             }
         }
     }
 
-    /** The vault refuses what is submitted; the message names its error and the numbers. */
+    /** One transaction's content. */
+    private record Call(Part.Kind kind, Address to, String data) {}
+
+    /**
+     * Until when something is left alone.
+     *
+     * @param from by the clock of {@link System#nanoTime}
+     * @param pause milliseconds
+     */
+    private record Later(long from, long pause) {
+
+        static Later first() {
+            return new Later(System.nanoTime(), FIRST_PAUSE);
+        }
+
+        Later next() {
+            return new Later(System.nanoTime(), Math.min(2 * pause, LAST_PAUSE));
+        }
+
+        static boolean isOpen(@Nullable Later later) {
+            return later != null && System.nanoTime() - later.from() < TimeUnit.MILLISECONDS.toNanos(later.pause());
+        }
+    }
+
+    /** A contract refuses what is submitted; the message names its error and the numbers. */
     private static final class WouldRevert extends RuntimeException {
 
         private static final long serialVersionUID = 1;

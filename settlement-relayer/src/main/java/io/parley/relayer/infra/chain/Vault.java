@@ -200,6 +200,7 @@ final class Vault implements BatchAudit.Directory {
                         account);
             case FINALIZE -> encode("finalize", header, new DynamicBytes(stateAfter(batch)), account);
             case PAY -> payData(batch);
+            case ROUTE -> throw new IllegalArgumentException("Routes are not the vault's.");
         };
     }
 
@@ -212,14 +213,15 @@ final class Vault implements BatchAudit.Directory {
     }
 
     String payData(BatchRecord batch) {
+        return encode("pay", new Uint64(BigInteger.valueOf(batch.sequence())), withdrawals(batch));
+    }
+
+    static DynamicArray<Withdrawal> withdrawals(BatchRecord batch) {
         var withdrawals = new ArrayList<Withdrawal>();
         for (var line : batch.withdrawals()) {
             withdrawals.add(new Withdrawal(line.asset().id(), line.to(), line.amount()));
         }
-        return encode(
-                "pay",
-                new Uint64(BigInteger.valueOf(batch.sequence())),
-                new DynamicArray<>(Withdrawal.class, withdrawals));
+        return new DynamicArray<>(Withdrawal.class, withdrawals);
     }
 
     /** A withdrawal as the vault's function takes it. */

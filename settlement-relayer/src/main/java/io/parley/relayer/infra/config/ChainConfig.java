@@ -12,4 +12,7 @@ public interface ChainConfig {
     Optional<String> vault();
 
     Optional<String> rpc();
+
+    /** The contract that runs routes; without it there are none. */
+    Optional<String> routes();
 }

@@ -42,6 +42,15 @@ public interface RelayerConfig {
         return new Policy(settle(), Math.multiplyExact(proveAbove(), Fixed8.ONE), proveBelow());
     }
 
+    /** Whether it runs routes, at its own expense for gas. */
+    @WithDefault("true")
+    boolean routes();
+
+    /** Wei per gas up to which it takes routes. */
+    @WithName("route-below-wei")
+    @WithDefault("50000000000")
+    BigInteger routeBelow();
+
     @WithName("gas-limit")
     @WithDefault("15000000")
     long gasLimit();

@@ -4,6 +4,7 @@ import io.parley.contracts.chain.Receipt;
 import io.parley.contracts.chain.Transaction;
 import io.parley.protocol.Address;
 import io.parley.protocol.Bytes32;
+import io.parley.protocol.Route;
 import io.parley.protocol.wire.BatchRecord;
 import io.parley.relayer.domain.GasPrice;
 import io.parley.relayer.domain.Part;
@@ -92,6 +93,68 @@ public class RelayerStore {
             sequences.add(row.getLong(0));
         }
         return List.copyOf(sequences);
+    }
+
+    /** Keeps a route; one that is kept already stays as it is. */
+    public void keep(Route route, Address contract) {
+        run(
+                "insert into relayer.route(id, route, escrow) values ($1, $2, $3) on conflict (id) do nothing",
+                Tuple.of(
+                        route.id().hex(),
+                        Buffer.buffer(route.encode()),
+                        route.escrow(contract).hex()));
+    }
+
+    /** Whether the withdrawal that funds a route was written to the log. */
+    public boolean isLogged(Bytes32 route) {
+        return run("select 1 from relayer.route where id = $1 and status <> 'kept'", Tuple.of(route.hex()))
+                .iterator()
+                .hasNext();
+    }
+
+    /** The withdrawal that funds it was written to the log. */
+    public void logged(Bytes32 route) {
+        run("update relayer.route set status = 'logged' where id = $1 and status = 'kept'", Tuple.of(route.hex()));
+    }
+
+    /** The kept routes with one of these escrows, which a batch's withdrawals fund, in the order of their ids. */
+    public List<Route> funded(long sequence, List<Address> escrows) {
+        var to = escrows.stream().map(Address::hex).toArray(String[]::new);
+        run("""
+                update relayer.route set status = 'funded', sequence = $1
+                where escrow = any($2) and status in ('kept', 'logged')""", Tuple.of(sequence).addArrayOfString(to));
+        return routes(run(
+                "select route from relayer.route where escrow = any($1) and status = 'funded' order by id",
+                Tuple.tuple().addArrayOfString(to)));
+    }
+
+    /** Batches that fund routes of this status, in order. */
+    public List<Long> batchesWithRoutes(String status) {
+        var sequences = new ArrayList<Long>();
+        for (var row :
+                run("select distinct sequence from relayer.route where status = $1 order by 1", Tuple.of(status))) {
+            sequences.add(row.getLong(0));
+        }
+        return List.copyOf(sequences);
+    }
+
+    /** Routes of this status that a batch funds, in the order of their ids. */
+    public List<Route> routes(long sequence, String status) {
+        return routes(run(
+                "select route from relayer.route where sequence = $1 and status = $2 order by id",
+                Tuple.of(sequence, status)));
+    }
+
+    private static List<Route> routes(RowSet<Row> rows) {
+        var routes = new ArrayList<Route>();
+        for (var row : rows) {
+            routes.add(Route.decode(row.getBuffer(0).getBytes()));
+        }
+        return List.copyOf(routes);
+    }
+
+    public void mark(Bytes32 route, String status) {
+        run("update relayer.route set status = $2 where id = $1", Tuple.of(route.hex(), status));
     }
 
     /** Writes a signed transaction down; it is sent after this returns, so a crash can only repeat the same bytes. */

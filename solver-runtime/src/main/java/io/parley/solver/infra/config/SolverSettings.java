@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.eclipse.microprofile.config.Config;
 
@@ -18,6 +19,7 @@ import org.eclipse.microprofile.config.Config;
  * <pre>
  * parley.role.solver                 true to play the role
  * parley.chain.id, parley.chain.vault  for which chain and vault bids are signed
+ * parley.chain.routes                the contract that runs routes; without it bids with routes are not sent
  * parley.solvers.&lt;name&gt;.factory      name or class of a SolverFactory on the class path
  * parley.solvers.&lt;name&gt;.key-file     the key that signs its bids, mode 0600
  * parley.solvers.&lt;name&gt;.owner        whose accounts it bids from; by default the key's address
@@ -46,6 +48,11 @@ public final class SolverSettings {
     public Domain domain() {
         return new Domain(
                 required("parley.chain.id", Long.class), Address.parse(required("parley.chain.vault", String.class)));
+    }
+
+    /** The contract that runs routes; without it none are made. */
+    public Optional<Address> routes() {
+        return config.getOptionalValue("parley.chain.routes", String.class).map(Address::parse);
     }
 
     public SolverHost.Timing timing() {

@@ -3,6 +3,7 @@ package io.parley.solver.infra.kafka;
 import io.parley.protocol.WireWriter;
 import io.parley.protocol.wire.BidRecord;
 import io.parley.protocol.wire.CommitmentRecord;
+import io.parley.protocol.wire.RouteRecord;
 import io.parley.solver.domain.SealedBid;
 import io.parley.solver.host.BidPublisher;
 import io.smallrye.reactive.messaging.MutinyEmitter;
@@ -14,7 +15,7 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 import org.jboss.logging.Logger;
 
-/** Writes commitments and revealed bids. */
+/** Writes commitments, revealed bids and routes. */
 @Singleton
 public final class BidTopics implements BidPublisher {
 
@@ -24,40 +25,56 @@ public final class BidTopics implements BidPublisher {
     // Looked up when they are used: where the role is off the channels do not exist.
     private final Instance<MutinyEmitter<byte[]>> commitments;
     private final Instance<MutinyEmitter<byte[]>> bids;
+    private final Instance<MutinyEmitter<byte[]>> routes;
 
     BidTopics(
             @Channel("solver-commitments-out") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = ON_THE_WAY)
                     Instance<MutinyEmitter<byte[]>> commitments,
             @Channel("solver-bids-out") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = ON_THE_WAY)
-                    Instance<MutinyEmitter<byte[]>> bids) {
+                    Instance<MutinyEmitter<byte[]>> bids,
+            @Channel("solver-routes-out") @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = ON_THE_WAY)
+                    Instance<MutinyEmitter<byte[]>> routes) {
         this.commitments = commitments;
         this.bids = bids;
+        this.routes = routes;
     }
 
     @Override
     public void commit(SealedBid bid) {
-        send(commitments, bid, new CommitmentRecord.Committed(bid.commitment()).encode(), "commitment");
+        send(
+                commitments,
+                auction(bid),
+                new CommitmentRecord.Committed(bid.commitment()).encode(),
+                "commitment to %s in auction %d".formatted(bid.digest(), bid.auction()));
     }
 
     @Override
     public void reveal(SealedBid bid) {
-        send(bids, bid, new BidRecord.Revealed(bid.bid()).encode(), "bid");
+        send(
+                bids,
+                auction(bid),
+                new BidRecord.Revealed(bid.bid()).encode(),
+                "bid %s in auction %d".formatted(bid.digest(), bid.auction()));
     }
 
-    private static void send(Instance<MutinyEmitter<byte[]>> topic, SealedBid bid, byte[] record, String what) {
-        var key = OutgoingKafkaRecordMetadata.builder()
-                .withKey(new WireWriter(8).u63(bid.auction()).toBytes())
-                .build();
+    @Override
+    public void route(RouteRecord route) {
+        send(
+                routes,
+                route.route().owner().bytes(),
+                route.encode(),
+                "route %s".formatted(route.route().id()));
+    }
+
+    private static byte[] auction(SealedBid bid) {
+        return new WireWriter(8).u63(bid.auction()).toBytes();
+    }
+
+    private static void send(Instance<MutinyEmitter<byte[]>> topic, byte[] key, byte[] record, String what) {
+        var metadata = OutgoingKafkaRecordMetadata.builder().withKey(key).build();
         topic.get()
-                .sendMessage(Message.of(record).addMetadata(key))
+                .sendMessage(Message.of(record).addMetadata(metadata))
                 .subscribe()
-                .with(
-                        sent -> {},
-                        e -> LOG.warnf(
-                                e,
-                                "the %s to %s in auction %d may not have been written",
-                                what,
-                                bid.digest(),
-                                bid.auction()));
+                .with(sent -> {}, e -> LOG.warnf(e, "the %s may not have been written", what));
     }
 }

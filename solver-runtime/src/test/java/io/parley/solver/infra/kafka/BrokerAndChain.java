@@ -54,6 +54,8 @@ public class BrokerAndChain implements QuarkusTestResourceLifecycleManager {
         settings.put("parley.role.solver", "true");
         settings.put("parley.chain.id", Long.toString(deployment.chainId()));
         settings.put("parley.chain.vault", deployment.vault().hex());
+        settings.put("parley.chain.routes", deployment.routes().hex());
+        settings.put("parley.solvers.amm.settings.adapter", deployment.adapter().hex());
         settings.put("test.directory", directory.toString());
         settings.put("test.rpc", anvil.rpcUrl());
         for (var name : new String[] {"netting", "options", "amm"}) {

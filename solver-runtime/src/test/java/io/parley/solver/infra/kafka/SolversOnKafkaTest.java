@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.parley.clearing.Screened;
-import io.parley.contracts.chain.Chain;
 import io.parley.devnet.deployment.Deployment;
 import io.parley.devnet.deployment.DevKeys;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Domain;
 import io.parley.protocol.Eip712;
 import io.parley.protocol.Reason;
+import io.parley.protocol.Route;
 import io.parley.protocol.SignedBid;
 import io.parley.protocol.SignedIntent;
 import io.parley.protocol.wire.AuctionRecord;
@@ -18,6 +18,7 @@ import io.parley.protocol.wire.BidRecord;
 import io.parley.protocol.wire.ClearedRecord;
 import io.parley.protocol.wire.CommitmentRecord;
 import io.parley.protocol.wire.DeadLetter;
+import io.parley.protocol.wire.RouteRecord;
 import io.parley.protocol.wire.ScreeningRecord;
 import io.parley.protocol.wire.Topic;
 import io.parley.solver.Floor;
@@ -27,8 +28,6 @@ import io.parley.solver.host.HostedSolver;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.math.BigInteger;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,9 +62,6 @@ class SolversOnKafkaTest {
 
     @ConfigProperty(name = "test.directory")
     Path directory;
-
-    @ConfigProperty(name = "test.rpc")
-    URI rpc;
 
     private Wire wire;
     private DevKeys keys;
@@ -137,17 +133,12 @@ class SolversOnKafkaTest {
 
     @Test
     @Order(1)
-    void theHouseSolvers_bid_theBestWin_areCleared_andTheAmmLaysOffInThePool() {
+    void theHouseSolvers_bid_theBestWin_areCleared_andTheAmmSignsItsRoutes() {
         assertThat(role.solvers())
                 .extracting(s -> s.plan().name())
                 .as("a solver that does not start leaves the others alone")
                 .containsExactly("amm", "netting", "options", "sleeper");
         awaitReadiness();
-        var ethPool = deployment.pools().stream()
-                .filter(p -> p.coin().equals("ETH"))
-                .findFirst()
-                .orElseThrow();
-        var before = reserve(ethPool);
         var intents = List.of(
                 floor.intent(keys.signer("alice"), "-6200", "2 ETH"),
                 floor.intent(keys.signer("alice"), "-600", "3 ETH-25DEC26-3000-C", "-3 ETH-25DEC26-3200-C"),
@@ -177,10 +168,26 @@ class SolversOnKafkaTest {
         }
 
         await().until(() -> solver("amm").tally().of(Count.WON) == 1);
+        var bid = winners.stream()
+                .map(SignedBid::bid)
+                .filter(b -> b.solver().equals(keys.signer("amm").address()))
+                .findFirst()
+                .orElseThrow();
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(before.subtract(reserve(ethPool)))
-                        .as("two ETH were sold from inventory and bought in the pool")
-                        .isEqualTo(BigInteger.TWO.multiply(BigInteger.TEN.pow(18))));
+                .untilAsserted(() -> assertThat(Route.path(routes())).isEqualTo(bid.path()));
+        var record = wire.all(Topic.ROUTES, RouteRecord::decode).getFirst();
+        var route = record.route();
+        assertThat(route.adapter()).isEqualTo(deployment.adapter());
+        assertThat(route.output()).as("two ETH were sold from inventory").isEqualTo(Floor.asset("ETH"));
+        for (var signed : wire.all(Topic.ROUTES, RouteRecord::decode)) {
+            var cleared = floor.apply(signed.withdrawal(deployment.routes()));
+            assertThat(cleared).isInstanceOf(ClearedRecord.Applied.class);
+            wire.write(Topic.CLEARED, cleared.encode());
+        }
+        var back =
+                floor.deposited(keys.signer("amm"), route.account(), route.escrow(deployment.routes()), "2.0001 ETH");
+        wire.write(Topic.CLEARED, back.encode());
+        await().until(() -> solver("amm").tally().of(Count.ROUTED) == 1);
         await().untilAsserted(() -> assertThat(role.solvers().stream()
                         .mapToLong(s -> s.tally().of(Count.WON)
                                 + s.tally().of(Count.LOST)
@@ -248,10 +255,10 @@ class SolversOnKafkaTest {
         return new AuctionRecord.Closed(auction, Bytes32.ZERO, Bytes32.ZERO, 0, 0, awards, List.of(), "hand", 0, 0);
     }
 
-    private BigInteger reserve(Deployment.Pool pool) {
-        var answer = new Chain(rpc).call(pool.pair(), "0x0902f1ac").substring(2);
-        int word = pool.coinFirst() ? 0 : 1;
-        return new BigInteger(answer.substring(64 * word, 64 * word + 64), 16);
+    private List<Route> routes() {
+        return wire.all(Topic.ROUTES, RouteRecord::decode).stream()
+                .map(RouteRecord::route)
+                .toList();
     }
 
     @Test
