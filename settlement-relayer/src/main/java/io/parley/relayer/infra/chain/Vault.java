@@ -228,10 +228,15 @@ final class Vault implements BatchAudit.Directory {
     public static final class Withdrawal extends StaticStruct {
 
         Withdrawal(long asset, Address to, long amount) {
-            super(
+            this(
                     new Uint64(new BigInteger(Long.toUnsignedString(asset))),
-                    new org.web3j.abi.datatypes.Address(to.hex()),
+                    Vault.address(to),
                     new Uint64(BigInteger.valueOf(amount)));
+        }
+
+        /** From it web3j knows the type of a list that is empty. */
+        public Withdrawal(Uint64 asset, org.web3j.abi.datatypes.Address to, Uint64 amount) {
+            super(asset, to, amount);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.parley.relayer.infra.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.parley.clearing.BatchAssembler;
 import io.parley.clearing.BatchAudit;
@@ -12,12 +13,14 @@ import io.parley.clearing.Replay;
 import io.parley.clearing.StepResult;
 import io.parley.contracts.chain.Chain;
 import io.parley.contracts.chain.Receipt;
+import io.parley.contracts.chain.RpcException;
 import io.parley.contracts.chain.Transaction;
 import io.parley.devnet.Anvil;
 import io.parley.devnet.deployment.DemoMarket;
 import io.parley.devnet.deployment.Deployment;
 import io.parley.devnet.deployment.DevKeys;
 import io.parley.devnet.deployment.MarketDeployment;
+import io.parley.protocol.Address;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.BatchHeader;
 import io.parley.protocol.Bid;
@@ -36,6 +39,7 @@ import io.parley.protocol.Listings;
 import io.parley.protocol.Price;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.PriceContent;
+import io.parley.protocol.Route;
 import io.parley.protocol.Signature;
 import io.parley.protocol.SignedBid;
 import io.parley.protocol.SignedIntent;
@@ -45,6 +49,7 @@ import io.parley.protocol.Undecodable;
 import io.parley.protocol.Withdraw;
 import io.parley.protocol.WithdrawCommand;
 import io.parley.protocol.wire.BatchRecord;
+import io.parley.protocol.wire.RouteRecord;
 import io.parley.relayer.domain.Part;
 import java.math.BigInteger;
 import java.net.URI;
@@ -74,7 +79,9 @@ class VaultTest {
     private Anvil anvil;
     private Chain chain;
     private DevKeys keys;
+    private Deployment deployment;
     private Vault vault;
+    private Routes routes;
     private Ledger ledger;
     private final BatchAssembler assembler = new BatchAssembler();
     private final List<BatchRecord> batches = new ArrayList<>();
@@ -87,9 +94,10 @@ class VaultTest {
         anvil = Anvil.start(folder.resolve("anvil"));
         chain = new Chain(URI.create(anvil.rpcUrl()));
         keys = new DevKeys(folder.resolve("keys"));
-        Deployment deployment =
+        deployment =
                 MarketDeployment.deploy(chain, keys, MarginParameters.demo().encode());
         vault = new Vault(chain, deployment.vault());
+        routes = new Routes(chain, deployment.routes());
         ledger = Ledger.genesis(new Domain(chain.chainId(), deployment.vault()));
     }
 
@@ -122,6 +130,110 @@ class VaultTest {
                         .cash())
                 .as("the first batch collected no fee, so the relayer has its deposit")
                 .isEqualTo(Fixed8.ONE);
+    }
+
+    @Test
+    void routes_runWithThePaymentThatFundsThem_andWhatCameBackIsInTheNextBatch() {
+        drainQueue(0);
+        price(NOW);
+        settle(batches.removeFirst());
+        long queued = ledger.global().queueCursor();
+        var buys = route(0, AssetId.cash(), 3_000 * Fixed8.ONE, AssetId.spot(1), Fixed8.parse("0.99"));
+        var asksTooMuch = route(1, AssetId.cash(), 3_000 * Fixed8.ONE, AssetId.spot(1), 2 * Fixed8.ONE);
+        signed(buys, 0);
+        signed(asksTooMuch, 1);
+        price(NOW + 1);
+        var batch = batches.removeFirst();
+        settle(batch);
+        assertThat(routes.isAdapter(deployment.adapter())).isTrue();
+        assertThat(routes.isAdapter(deployment.vault())).isFalse();
+        assertThat(routes.hasRun(buys)).isFalse();
+        long cash = solverHas(AssetId.cash());
+        long coins = solverHas(AssetId.spot(1));
+
+        var receipt = send(routes.address(), routes.payAndRun(batch, List.of(buys, asksTooMuch)));
+
+        assertThat(vault.paid(batch.sequence())).isTrue();
+        assertThat(routes.hasRun(buys)).isTrue();
+        assertThat(routes.hasRun(asksTooMuch)).isTrue();
+        assertThat(routes.transactionOf(buys)).contains(receipt.transaction());
+        assertThat(routes.result(buys, receipt.logs())).hasValueSatisfying(result -> {
+            assertThat(result.swapped()).isTrue();
+            assertThat(result.detail()).startsWith("3000000000 handed over");
+        });
+        assertThat(routes.result(asksTooMuch, receipt.logs())).hasValueSatisfying(result -> {
+            assertThat(result.swapped()).isFalse();
+            assertThat(result.detail()).startsWith("3000000000 came back: BelowMinimum(");
+        });
+        drainQueue(queued);
+        price(NOW + 2);
+        settle(batches.removeFirst());
+        assertThat(vault.state().verifiedRoot()).isEqualTo(lastRoot);
+        assertThat(solverHas(AssetId.spot(1)) - coins).isBetween(Fixed8.parse("0.99"), Fixed8.ONE);
+        assertThat(solverHas(AssetId.cash()))
+                .as("only what could not be swapped came back")
+                .isEqualTo(cash + 3_000 * Fixed8.ONE);
+    }
+
+    /** As a crash between the two transactions, or somebody else's payment, leaves it. */
+    @Test
+    void aRouteThatWasPaidAndDidNotRun_runsLater_andOnce_alsoAfterAReorg() {
+        drainQueue(0);
+        price(NOW);
+        settle(batches.removeFirst());
+        var sells = route(0, AssetId.spot(1), Fixed8.ONE, AssetId.cash(), 2_900 * Fixed8.ONE);
+        signed(sells, 0);
+        price(NOW + 1);
+        var batch = batches.removeFirst();
+        settle(batch);
+        send(vault.payData(batch));
+        var relayer = keys.signer(MarketDeployment.RELAYER).address();
+        assertThatThrownBy(() -> chain.simulate(relayer, routes.address(), routes.payAndRun(batch, List.of(sells))))
+                .as("they are paid already")
+                .isInstanceOf(RpcException.class);
+
+        var before = chain.rpc().call("evm_snapshot").asText();
+        send(routes.address(), routes.run(List.of(sells)));
+        assertThat(routes.hasRun(sells)).isTrue();
+        chain.rpc().call("evm_revert", before);
+        assertThat(routes.hasRun(sells)).isFalse();
+        assertThat(routes.transactionOf(sells)).isEmpty();
+
+        var first = send(routes.address(), routes.run(List.of(sells)));
+        var second = send(routes.address(), routes.run(List.of(sells)));
+        assertThat(routes.result(sells, first.logs()).orElseThrow().swapped()).isTrue();
+        assertThat(second.logs()).as("it is passed over").isEmpty();
+    }
+
+    private Route route(int index, AssetId input, long amount, AssetId output, long minimum) {
+        return new Route(
+                keys.signer("amm").address(),
+                0,
+                1,
+                index,
+                deployment.adapter(),
+                input,
+                amount,
+                output,
+                minimum,
+                chain.pendingTime() + 600);
+    }
+
+    private void signed(Route route, long nonce) {
+        var digest = Eip712.digest(ledger.domain(), route.withdraw(deployment.routes(), nonce), ledger.listings());
+        var record = new RouteRecord(route, nonce, keys.signer("amm").sign(digest));
+        apply(record.withdrawal(deployment.routes()));
+    }
+
+    private long solverHas(AssetId asset) {
+        var account = ledger.account(keys.signer("amm").address(), 0).orElseThrow();
+        return asset.isCash()
+                ? account.cash()
+                : account.positions().stream()
+                        .filter(position -> position.asset().equals(asset))
+                        .findFirst()
+                        .orElseThrow()
+                        .quantity();
     }
 
     @Test
@@ -376,12 +488,16 @@ class VaultTest {
     }
 
     private void send(String data) {
+        send(vault.address(), data);
+    }
+
+    private Receipt send(Address to, String data) {
         var relayer = keys.signer(MarketDeployment.RELAYER);
         var gwei = BigInteger.valueOf(1_000_000_000);
         var signed = new Transaction(
                         chain.chainId(),
                         chain.minedNonce(relayer.address()),
-                        vault.address(),
+                        to,
                         data,
                         50_000_000,
                         gwei,
@@ -393,8 +509,10 @@ class VaultTest {
             receipt = chain.receipt(signed.hash());
         }
         if (!receipt.get().success()) {
-            assertThat(vault.why(relayer.address(), data)).isEqualTo("success");
+            chain.simulate(relayer.address(), to, data);
+            throw new AssertionError("reverted, but would not now");
         }
         System.out.printf("%s… gas %,d%n", data.substring(0, 10), receipt.get().gasUsed());
+        return receipt.get();
     }
 }
