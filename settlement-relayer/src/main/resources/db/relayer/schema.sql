@@ -32,7 +32,7 @@ create index if not exists transaction_open on relayer.transaction (sender, stat
 
 create table if not exists relayer.route (
   id         text primary key,
-  route      bytea not null,
+  record     bytea not null,
   escrow     text not null,
   status     text not null default 'kept',
   sequence   bigint

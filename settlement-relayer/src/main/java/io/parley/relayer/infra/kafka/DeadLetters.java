@@ -3,12 +3,14 @@ package io.parley.relayer.infra.kafka;
 import io.parley.protocol.Blob;
 import io.parley.protocol.Reason;
 import io.parley.protocol.wire.DeadLetter;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.Record;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.concurrent.CompletionStage;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -20,6 +22,7 @@ public class DeadLetters {
 
     private static final Logger LOG = Logger.getLogger(DeadLetters.class);
 
+    private final Clock clock = Clock.systemUTC();
     private final Instance<MutinyEmitter<Record<byte[], byte[]>>> out;
 
     DeadLetters(@Channel("relayer-dead-letters-out") Instance<MutinyEmitter<Record<byte[], byte[]>>> out) {
@@ -29,19 +32,16 @@ public class DeadLetters {
     /** Acknowledges the message once the letter is written. */
     CompletionStage<Void> putAside(Message<byte[]> message, Reason reason, String detail) {
         var at = message.getMetadata(IncomingKafkaRecordMetadata.class).orElseThrow();
-        LOG.warnf("%s@%d goes to dead-letters: %s %s", at.getTopic(), at.getOffset(), reason, detail);
-        var letter = new DeadLetter(
-                at.getTopic(),
-                at.getPartition(),
-                at.getOffset(),
-                reason.code(),
-                detail,
-                at.getTimestamp().toEpochMilli(),
-                Blob.EMPTY,
-                Blob.of(message.getPayload()));
-        return out.get()
-                .send(Record.of(at.getTopic().getBytes(StandardCharsets.US_ASCII), letter.encode()))
+        return write(at.getTopic(), at.getPartition(), at.getOffset(), message.getPayload(), reason, detail)
                 .subscribeAsCompletionStage()
                 .thenCompose(x -> message.ack());
+    }
+
+    /** Completes when the broker has it. */
+    Uni<Void> write(String topic, int partition, long offset, byte[] value, Reason reason, String detail) {
+        LOG.warnf("%s@%d goes to dead-letters: %s %s", topic, offset, reason, detail);
+        var letter = new DeadLetter(
+                topic, partition, offset, reason.code(), detail, clock.millis(), Blob.EMPTY, Blob.of(value));
+        return out.get().send(Record.of(topic.getBytes(StandardCharsets.US_ASCII), letter.encode()));
     }
 }

@@ -6,6 +6,7 @@ import io.parley.protocol.Address;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Route;
 import io.parley.protocol.wire.BatchRecord;
+import io.parley.protocol.wire.RouteRecord;
 import io.parley.relayer.domain.GasPrice;
 import io.parley.relayer.domain.Part;
 import io.vertx.core.buffer.Buffer;
@@ -96,25 +97,19 @@ public class RelayerStore {
     }
 
     /** Keeps a route; one that is kept already stays as it is. */
-    public void keep(Route route, Address contract) {
+    public void keep(RouteRecord record, Address contract) {
+        var route = record.route();
         run(
-                "insert into relayer.route(id, route, escrow) values ($1, $2, $3) on conflict (id) do nothing",
+                "insert into relayer.route(id, record, escrow) values ($1, $2, $3) on conflict (id) do nothing",
                 Tuple.of(
                         route.id().hex(),
-                        Buffer.buffer(route.encode()),
+                        Buffer.buffer(record.encode()),
                         route.escrow(contract).hex()));
     }
 
-    /** Whether the withdrawal that funds a route was written to the log. */
-    public boolean isLogged(Bytes32 route) {
-        return run("select 1 from relayer.route where id = $1 and status <> 'kept'", Tuple.of(route.hex()))
-                .iterator()
-                .hasNext();
-    }
-
-    /** The withdrawal that funds it was written to the log. */
-    public void logged(Bytes32 route) {
-        run("update relayer.route set status = 'logged' where id = $1 and status = 'kept'", Tuple.of(route.hex()));
+    /** Routes of which it is not decided yet whether they are taken. */
+    public List<RouteRecord> keptRoutes() {
+        return records(run("select record from relayer.route where status = 'kept' order by id", Tuple.tuple()));
     }
 
     /** The kept routes with one of these escrows, which a batch's withdrawals fund, in the order of their ids. */
@@ -122,9 +117,9 @@ public class RelayerStore {
         var to = escrows.stream().map(Address::hex).toArray(String[]::new);
         run("""
                 update relayer.route set status = 'funded', sequence = $1
-                where escrow = any($2) and status in ('kept', 'logged')""", Tuple.of(sequence).addArrayOfString(to));
+                where escrow = any($2) and sequence is null""", Tuple.of(sequence).addArrayOfString(to));
         return routes(run(
-                "select route from relayer.route where escrow = any($1) and status = 'funded' order by id",
+                "select record from relayer.route where escrow = any($1) and status = 'funded' order by id",
                 Tuple.tuple().addArrayOfString(to)));
     }
 
@@ -141,20 +136,27 @@ public class RelayerStore {
     /** Routes of this status that a batch funds, in the order of their ids. */
     public List<Route> routes(long sequence, String status) {
         return routes(run(
-                "select route from relayer.route where sequence = $1 and status = $2 order by id",
+                "select record from relayer.route where sequence = $1 and status = $2 order by id",
                 Tuple.of(sequence, status)));
     }
 
     private static List<Route> routes(RowSet<Row> rows) {
-        var routes = new ArrayList<Route>();
-        for (var row : rows) {
-            routes.add(Route.decode(row.getBuffer(0).getBytes()));
-        }
-        return List.copyOf(routes);
+        return records(rows).stream().map(RouteRecord::route).toList();
     }
 
+    private static List<RouteRecord> records(RowSet<Row> rows) {
+        var records = new ArrayList<RouteRecord>();
+        for (var row : rows) {
+            records.add(RouteRecord.decode(row.getBuffer(0).getBytes()));
+        }
+        return List.copyOf(records);
+    }
+
+    /** A route's status; what a batch funds is beyond being taken. */
     public void mark(Bytes32 route, String status) {
-        run("update relayer.route set status = $2 where id = $1", Tuple.of(route.hex(), status));
+        run("""
+                update relayer.route set status = $2
+                where id = $1 and (sequence is null or $2 not in ('logged', 'refused'))""", Tuple.of(route.hex(), status));
     }
 
     /** Writes a signed transaction down; it is sent after this returns, so a crash can only repeat the same bytes. */
