@@ -250,6 +250,36 @@ contract RoutesTest is RouteScenario {
         else assertEq(usd.balanceOf(escrowOf(p)), 3_000e6);
     }
 
+    function testFuzz_tooLittleGas_isNoExcuseForAVenue(uint256 gas) public {
+        Plan memory p = plan(address(odd), 3_000 * ONE, ONE);
+        _funded(p);
+        eth.mint(address(odd), 1 ether);
+        odd.setWay(OddAdapter.Way.WANTS_GAS, 1 ether);
+        gas = bound(gas, 30_000, 1_600_000);
+        (bool success,) = address(routes).call{gas: gas}(abi.encodeCall(routes.run, (0, none(), listOf(p))));
+        if (success) assertEq(vault.listing(ETH).claims, 101 * ONE);
+        else assertEq(usd.balanceOf(escrowOf(p)), 3_000e6);
+    }
+
+    /// @dev With any gas the way home ends in the account, or nothing has happened.
+    function testFuzz_tooLittleGas_sendsNothingElsewhere(uint256 gas) public {
+        Plan memory p = plan(address(pools), 3_000 * ONE, ONE);
+        _funded(p);
+        vm.warp(p.validUntil + 1);
+        uint64 length = vault.state().queueLength;
+        (bool success,) =
+            address(routes).call{gas: bound(gas, 30_000, 600_000)}(abi.encodeCall(routes.run, (0, none(), listOf(p))));
+        assertEq(vault.state().queueLength, length + (success ? 1 : 0));
+        assertEq(usd.balanceOf(escrowOf(p)), success ? 0 : 3_000e6);
+        if (!success) _run(p);
+        usd.mint(escrowOf(p), 5e6);
+        length = vault.state().queueLength;
+        (success,) =
+            address(routes).call{gas: bound(gas, 30_000, 600_000)}(abi.encodeCall(routes.sweep, (encoded(p), USD)));
+        assertEq(vault.state().queueLength, length + (success ? 1 : 0));
+        assertEq(usd.balanceOf(solver), 0);
+    }
+
     function test_anErrorOfAnyLength_isCutOff() public {
         Plan memory p = plan(address(odd), 3_000 * ONE, ONE);
         _funded(p);

@@ -27,7 +27,8 @@ contract OddAdapter is IVenueAdapter {
         FAILS_AT_LENGTH,
         ANSWERS_AT_LENGTH,
         BURNS_GAS,
-        CALLS
+        CALLS,
+        WANTS_GAS
     }
 
     Way public way;
@@ -51,6 +52,8 @@ contract OddAdapter is IVenueAdapter {
 
     function swap(address, uint256 amount, address output, uint256, address to) external {
         if (way == Way.FAILS) revert Closed(amount);
+        // As one that is careful itself: it gives up early, and leaves what it was given.
+        if (way == Way.WANTS_GAS && gasleft() < 500_000) revert Closed(amount);
         if (way == Way.FAILS_AT_LENGTH) {
             assembly ("memory-safe") {
                 revert(0x1000, 100000)
