@@ -578,7 +578,8 @@ class BoundaryTest {
     @Test
     void forcedWithdrawal_ofTheMarginThatIsFree_andOneMore() {
         var deal = deal();
-        perp(deal, alice);
+        // Short, so that there is more cash than is free.
+        deal.fills(alice).leg(Scene.ETH_PERP, -Fixed8.ONE).cash = 3_000 * Fixed8.ONE;
         applied(deal.record());
         long free = scene.ledger.margin(of(alice)).netInitial();
         nothing(scene.forceWithdraw(alice, Scene.USD, free + 1));
@@ -660,6 +661,8 @@ class BoundaryTest {
         deal.fills(alice).leg(Scene.BTC_PERP, 1).cash = -90_000;
         refused(412, deal.record());
         applied(mode(SetMode.STANDARD));
+        deal = deal();
+        deal.fills(alice).leg(Scene.BTC_PERP, 1).cash = -90_000;
         applied(deal.record());
         refused(412, mode(SetMode.ISOLATED));
     }
