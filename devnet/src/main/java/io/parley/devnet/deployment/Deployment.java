@@ -32,7 +32,7 @@ public record Deployment(
         List<Pool> pools) {
 
     /** Of contracts and records together: what an older one left behind is not read. */
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 

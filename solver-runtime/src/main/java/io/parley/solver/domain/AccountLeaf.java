@@ -33,7 +33,8 @@ record AccountLeaf(AccountId id, long cash, Nonces nonces, Map<AssetId, Long> po
             lanes.add(new Nonces.Lane(in.u64("base"), in.u64("bits")));
         }
         in.u64("lastAuction");
-        in.u64("liquidationStart");
+        in.u32("liquidationStart");
+        in.u32("liveUntil");
         var positions = new HashMap<AssetId, Long>();
         for (int i = 0; i < count; i++) {
             positions.put(in.asset("position asset"), in.i64("position quantity"));
