@@ -1,85 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Scenario} from "./reference/Scenario.sol";
-import {Tree} from "./reference/Tree.sol";
+import {Population} from "./reference/Population.sol";
 
 /// @dev What settling costs as a transaction: execution, calldata and the fixed 21,000. The owners lie at random among
 ///      2^14 accounts, and each is filled against the market's solver.
-contract GasTest is Scenario {
-    using Tree for Tree.Data;
-
-    uint256 private constant POPULATION = 2 ** 14;
-    uint256 private constant FILLS_PER_TRADE = 15;
+contract GasTest is Population {
+    uint256 private constant LEVELS = 14;
 
     function setUp() public override {
         super.setUp();
         settledMarket();
     }
 
-    /// @dev Accounts for the owners at random indices, strangers at all others. The leaves are put into the tree by hand
-    ///      and the vault is told the root: 16,384 deposits would take minutes and change nothing.
-    function _populate(uint256 owners) private returns (uint256[] memory keys) {
-        keys = new uint256[](owners);
-        for (uint256 i = 4; i < POPULATION; ++i) {
-            accountsTree.nodes[0][i] = keccak256(abi.encode("someone", i));
-        }
-        for (uint256 i = 0; i < owners; ++i) {
-            keys[i] = uint256(keccak256(abi.encode("owner", i)));
-            uint32 index = uint32(4 + keys[i] % (POPULATION - 4));
-            while (accountAt[index].owner != address(0)) ++index;
-            indexOf[vm.addr(keys[i])][0] = index;
-            accountAt[index].owner = vm.addr(keys[i]);
-            accountAt[index].cash = int64(1000 * ONE);
-            addPosition(index, ETH, int256(uint256(2 * ONE)));
-            addPosition(index, CALL, -int256(uint256(ONE)));
-            accountsTree.nodes[0][index] = keccak256(leafOf(index));
-        }
-        accountCount = uint32(POPULATION);
-        uint256 width = POPULATION;
-        for (uint256 level = 0; level < 32; ++level) {
-            width = width > 1 ? width / 2 : 1;
-            for (uint256 i = 0; i < width; ++i) {
-                accountsTree.nodes[level + 1][i] =
-                    keccak256(abi.encode(accountsTree.nodes[level][2 * i], accountsTree.nodes[level][2 * i + 1]));
-            }
-        }
-    }
-
-    /// @dev Sets the vault to the reference's state and begins a batch there.
-    function _begin() private {
-        closeBatch();
-        _markOptions(32);
-        sequence = vault.state().verifiedSequence + 1;
-        for (uint256 slot = 0; slot < 8; ++slot) {
-            if (vm.load(address(vault), bytes32(slot)) == vault.state().verifiedRoot) {
-                vm.store(address(vault), bytes32(slot), parentRoot);
-            }
-        }
-        assertEq(vault.state().verifiedRoot, parentRoot);
-        applyPrice(T0 + 1);
-    }
-
-    /// @dev A price, then trades of owners against the solver.
-    function _batchOf(uint256 fills, uint256 perTrade) private returns (Batch memory) {
-        uint256[] memory keys = _populate(fills);
-        _begin();
-        uint64 auction = 1;
-        for (uint256 next = 0; next < fills;) {
-            uint256 n = fills - next < perTrade ? fills - next : perTrade;
-            Intent[] memory intents = new Intent[](n);
-            for (uint256 i = 0; i < n; ++i) {
-                intents[i] = buy(vm.addr(keys[next]), keys[next], PERP, int64(ONE), int64(30 * ONE), 0);
-                ++next;
-            }
-            applyTrade(bidFor(auction++, intents));
-        }
-        return closeBatch();
-    }
-
     function _report(string memory name, uint256 fills, uint256 perTrade) private {
         vm.pauseGasMetering();
-        Batch memory batch = _batchOf(fills, perTrade);
+        Batch memory batch = batchOf(fills, perTrade, LEVELS);
         bytes memory input = abi.encodeCall(vault.settle, (batch.header, batch.data, batch.witness, 0));
         vm.prank(operator);
         vm.resumeGasMetering();
@@ -113,7 +49,7 @@ contract GasTest is Scenario {
         usd.mint(address(this), BOND);
         usd.approve(address(disputes), BOND);
         disputes.addBond(BOND);
-        Batch memory batch = _batchOf(100, FILLS_PER_TRADE);
+        Batch memory batch = batchOf(100, FILLS_PER_TRADE, LEVELS);
         bytes memory posting = abi.encodeCall(vault.post, (batch.header, batch.data));
         bytes memory state = batch.starts[batch.starts.length - 1];
         bytes memory finalizing = abi.encodeCall(vault.finalize, (batch.header, state, 0));
@@ -154,7 +90,7 @@ contract GasTest is Scenario {
     /// @dev The step alone, as a dispute would pay for it.
     function test_gas_stepOfOneFill() public {
         vm.pauseGasMetering();
-        uint256[] memory keys = _populate(1);
+        uint256[] memory keys = populate(1, LEVELS);
         applyPrice(T0 + 1);
         bytes memory global = globalRecord();
         bytes32 root = accountsRoot();
@@ -177,7 +113,7 @@ contract GasTest is Scenario {
     }
 
     function _gasOfPrice() private returns (uint256 used) {
-        if (marks.length != 0) _markOptions(32);
+        if (marks.length != 0) markOptions(32);
         bytes memory global = globalRecord();
         (bytes memory record, bytes memory witness) = applyPrice(T0 + 1);
         vm.resumeGasMetering();
@@ -186,20 +122,13 @@ contract GasTest is Scenario {
         vm.pauseGasMetering();
     }
 
-    /// @dev Options on ether in the next price, until it has as many marks.
-    function _markOptions(uint256 upTo) private {
-        for (uint64 i = 0; marks.length < upTo; ++i) {
-            setMark(option(i), int64(ONE));
-        }
-    }
-
     /// @dev The worst step that the limits admit: 16 accounts with 256 positions, all of them options of one expiry; 64 legs;
     ///      six accounts with all the positions that they may have in the end, and short ones among them; full partial
     ///      fills; keys instead of owners for all signatures; and 500 marks to look for them in.
     function test_gas_worstStep_staysBelow12Million() public {
         vm.pauseGasMetering();
-        uint256[] memory keys = _populate(15);
-        _markOptions(500);
+        uint256[] memory keys = populate(15, LEVELS);
+        markOptions(500);
         for (uint64 i = 0; i < 63; ++i) {
             applyListing(option(i), string.concat("ETH-27MAR26-", vm.toString(i), "-C"));
         }
