@@ -224,7 +224,8 @@ contract ExitTest is ExitScenario {
             WINDOW,
             exit,
             FREEZE_AFTER,
-            1
+            1,
+            dataPacking
         );
         Exit fitting = new Exit(IVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1)), 0);
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 10, 10));
@@ -239,7 +240,8 @@ contract ExitTest is ExitScenario {
             WINDOW,
             fitting,
             10,
-            10
+            10,
+            dataPacking
         );
     }
 

@@ -43,19 +43,20 @@ contract GasTest is Population {
         emit log_named_uint("transaction gas", total);
     }
 
-    /// @dev Posted with the data in calldata, then final by its window: two transactions.
+    /// @dev Posted with the data packed in calldata, then final by its window: two transactions.
     function test_gas_100fills_optimistic() public {
         vm.pauseGasMetering();
         usd.mint(address(this), BOND);
         usd.approve(address(disputes), BOND);
         disputes.addBond(BOND);
         Batch memory batch = batchOf(100, FILLS_PER_TRADE, LEVELS);
-        bytes memory posting = abi.encodeCall(vault.post, (batch.header, batch.data));
+        bytes memory packed = packedOf(batch, perpOnly());
+        bytes memory posting = abi.encodeCall(vault.postPacked, (batch.header, packed));
         bytes memory state = batch.starts[batch.starts.length - 1];
         bytes memory finalizing = abi.encodeCall(vault.finalize, (batch.header, state, 0));
         vm.prank(operator);
         vm.resumeGasMetering();
-        vault.post(batch.header, batch.data);
+        vault.postPacked(batch.header, packed);
         uint256 execution = vm.lastCallGas().gasTotalUsed;
         vm.pauseGasMetering();
         emit log("--- optimistic: price and 7 trades, 100 fills");

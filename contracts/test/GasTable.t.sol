@@ -131,9 +131,10 @@ contract GasTableTest is Population {
         vault.settle(batch.header, batch.data, batch.witness, 0);
         verified = _paid();
         vm.revertToState(before);
+        bytes memory packed = packedOf(batch, perpOnly());
         vm.prank(operator);
         vm.resumeGasMetering();
-        vault.post(batch.header, batch.data);
+        vault.postPacked(batch.header, packed);
         optimistic = _paid();
         vm.warp(block.timestamp + WINDOW);
         vm.prank(operator);

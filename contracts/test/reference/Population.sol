@@ -65,6 +65,12 @@ abstract contract Population is Scenario {
         assertEq(vault.state().verifiedRoot, parentRoot);
     }
 
+    /// @dev The assets of the batches' legs.
+    function perpOnly() internal pure returns (uint64[] memory assets) {
+        assets = new uint64[](1);
+        assets[0] = PERP;
+    }
+
     /// @dev Options on ether in the next price, until it has as many marks.
     function markOptions(uint256 upTo) internal {
         for (uint64 i = 0; marks.length < upTo; ++i) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {DataPacking} from "../../src/DataPacking.sol";
 import {Disputes} from "../../src/Disputes.sol";
 import {Exit} from "../../src/Exit.sol";
 import {Vault} from "../../src/Vault.sol";
 import {TestToken} from "../../src/dev/TestToken.sol";
+import {IDataPacking} from "../../src/interfaces/IDataPacking.sol";
 import {IRefusals} from "../../src/interfaces/IRefusals.sol";
 import {IVault} from "../../src/interfaces/IVault.sol";
 import {IVerifier} from "../../src/interfaces/IVerifier.sol";
@@ -12,6 +14,7 @@ import {AccountVerifier} from "../../src/verifiers/AccountVerifier.sol";
 import {PriceVerifier} from "../../src/verifiers/PriceVerifier.sol";
 import {QueueVerifier} from "../../src/verifiers/QueueVerifier.sol";
 import {TradeVerifier} from "../../src/verifiers/TradeVerifier.sol";
+import {Packing} from "./Packing.sol";
 import {Reference} from "./Reference.sol";
 import {Tree} from "./Tree.sol";
 
@@ -58,6 +61,7 @@ abstract contract Scenario is Reference {
     IVerifier internal accountVerifier;
     IVerifier internal priceVerifier;
     IVerifier internal tradeVerifier;
+    IDataPacking internal dataPacking;
 
     function setUp() public virtual {
         vm.warp(T0);
@@ -65,6 +69,7 @@ abstract contract Scenario is Reference {
         accountVerifier = new AccountVerifier();
         priceVerifier = new PriceVerifier();
         tradeVerifier = new TradeVerifier();
+        dataPacking = new DataPacking();
         usd = new TestToken("Dollar", "USDT6", 6);
         eth = new TestToken("Ether", "WETH", 18);
         // They know each other: the vault comes next.
@@ -93,7 +98,8 @@ abstract contract Scenario is Reference {
             WINDOW,
             exit,
             FREEZE_AFTER,
-            FORCE_AFTER
+            FORCE_AFTER,
+            dataPacking
         );
         setUpReference(block.chainid, address(vault));
         underlyings = abi.encodePacked(uint8(1), underlying(1, int64(3000 * ONE), int64(ONE), 2277));
@@ -223,6 +229,15 @@ abstract contract Scenario is Reference {
     function settleAs(address who, uint32 account, Batch memory batch) internal {
         vm.prank(who);
         vault.settle(batch.header, batch.data, batch.witness, account);
+    }
+
+    /// @param assets Those of the trades' legs, ascending
+    function packedOf(Batch memory batch, uint64[] memory assets) internal view returns (bytes memory) {
+        bytes32[] memory hashes = new bytes32[](assets.length);
+        for (uint256 i = 0; i < assets.length; ++i) {
+            hashes[i] = keccak256(bytes(nameOf[assets[i]]));
+        }
+        return Packing.pack(batch.records, batch.rootsAfter, Packing.Names(assets, hashes));
     }
 
     /// @dev A settled market with a price: what most tests start from.

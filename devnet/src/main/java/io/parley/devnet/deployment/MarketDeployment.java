@@ -154,6 +154,7 @@ public final class MarketDeployment {
         var account = governor.create("AccountVerifier");
         var price = governor.create("PriceVerifier");
         var trade = governor.create("TradeVerifier");
+        var packing = governor.create("DataPacking");
         var operator = keys.signer(RELAYER).address();
         // Vault, exit and disputes name each other; the vault comes last, and the others know where it will be.
         var exit = governor.create("Exit", address(governor.created(2)), seconds(terms.registrationPeriod()));
@@ -180,7 +181,8 @@ public final class MarketDeployment {
                 seconds(WINDOW),
                 address(exit),
                 seconds(terms.freezeAfter()),
-                seconds(terms.forceAfter()));
+                seconds(terms.forceAfter()),
+                address(packing));
     }
 
     private static Uint64 seconds(Duration duration) {

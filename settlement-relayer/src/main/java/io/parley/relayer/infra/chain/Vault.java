@@ -189,7 +189,7 @@ final class Vault implements BatchAudit.Directory {
         return switch (part.kind()) {
             case SETTLE ->
                 encode("settle", header, data, new DynamicBytes(batch.witness().bytes()), account);
-            case POST -> encode("post", header, data);
+            case POST -> encode("postPacked", header, new DynamicBytes(new BatchVerifier(domain).packed(batch)));
             case PROVE ->
                 encode(
                         "prove",
