@@ -123,6 +123,11 @@ final class Vault implements BatchAudit.Directory {
         return Address.parse("0x" + word(call("disputes"), 0).hex().substring(26));
     }
 
+    /** What expands packed data. */
+    Address dataPacking() {
+        return Address.parse("0x" + word(call("dataPacking"), 0).hex().substring(26));
+    }
+
     long verifiedSequence() {
         return state().verified();
     }
