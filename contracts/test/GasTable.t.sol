@@ -90,10 +90,10 @@ contract GasTableTest is Population {
         (uint256 verified, uint256 optimistic, uint256 cows) = _row(100, 14);
         _row(1000, 14);
         _row(100, 20);
-        // The figures of the day it was written, and what a change may cost until someone looks.
-        assertLe(verified, 46_000);
-        assertLe(optimistic, 9_000);
-        assertLe(cows, 100_000);
+        // A hundredth above what was measured: a change that costs more has to say so here.
+        assertLe(verified, 44_700);
+        assertLe(optimistic, 6_720);
+        assertApproxEqRel(cows, 59_190, 0.01e18, "theirs is pinned");
     }
 
     function _row(uint256 fills, uint256 levels) private returns (uint256 verified, uint256 optimistic, uint256 cows) {
