@@ -109,7 +109,7 @@ contract GasTableTest is Population {
             uint256 n = fills < FILLS_PER_BATCH ? fills : FILLS_PER_BATCH;
             (uint256 settled, uint256 posted) = _bothWays(batchOf(keys, from, n, FILLS_PER_TRADE));
             (verified, optimistic) = (verified + settled, optimistic + posted);
-            assembly {
+            assembly ("memory-safe") {
                 // Nothing of the batch is used again, and ten of them would cost more memory than a test may have.
                 mstore(0x40, free)
             }
