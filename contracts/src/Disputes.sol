@@ -7,7 +7,6 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {StepRerun} from "./StepRerun.sol";
 import {IDisputes} from "./interfaces/IDisputes.sol";
 import {IVault} from "./interfaces/IVault.sol";
-import {IVerifier} from "./interfaces/IVerifier.sol";
 import {AccountLeaf} from "./libraries/AccountLeaf.sol";
 import {AssetIds} from "./libraries/AssetIds.sol";
 import {Codes} from "./libraries/Codes.sol";
@@ -51,11 +50,8 @@ contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
         address insurance_,
         address token_,
         uint256 bondSize_,
-        IVerifier queueVerifier,
-        IVerifier accountVerifier,
-        IVerifier priceVerifier,
-        IVerifier tradeVerifier
-    ) StepRerun(address(vault_), queueVerifier, accountVerifier, priceVerifier, tradeVerifier) {
+        Verifiers memory verifiers
+    ) StepRerun(address(vault_), verifiers) {
         vault = vault_;
         operator = operator_;
         insurance = insurance_;
@@ -155,16 +151,11 @@ contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
         try this.recordAt(data, step) returns (bytes memory record) {
             if (record.length < 2 || uint8(record[0]) != Commands.VERSION) return true;
             uint256 kind = uint8(record[1]);
-            return !_isKnown(kind) || (kind == Commands.PRICE && step != 0);
+            return !Commands.isKnown(kind) || (kind == Commands.PRICE && step != 0);
         } catch (bytes memory reason) {
             bytes4 selector = bytes4(reason);
             return selector == WrongOffset.selector || selector == DataTooShort.selector;
         }
-    }
-
-    function _isKnown(uint256 kind) private pure returns (bool) {
-        return (kind >= Commands.DEPOSIT && kind <= Commands.CREDIT_FEE) || kind == Commands.WITHDRAW
-            || kind == Commands.CANCEL || kind == Commands.PRICE || kind == Commands.TRADE;
     }
 
     /// @notice A record of a batch's data, or why there is none.
@@ -278,8 +269,7 @@ contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
     ///      hash proves.
     function _standsAlone(Refusal memory refusal, uint256 kind) private pure returns (bool) {
         uint256 code = refusal.code;
-        bool isQueued = kind <= Commands.CREDIT_FEE;
-        if (!isQueued && (code == Codes.NO_ACCOUNT || code == Codes.NOT_LISTED)) {
+        if (!Commands.isQueued(kind) && (code == Codes.NO_ACCOUNT || code == Codes.NOT_LISTED)) {
             revert WitnessUnusable(refusal.reason);
         }
         return code == Codes.UNDECODABLE || code == Codes.BAD_COUNT || code == Codes.BAD_FIELD
@@ -318,13 +308,17 @@ contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
         run.accountsRoot = bytes32(witness[:32]);
         run.global = witness[32:32 + GlobalRecord.SIZE];
         Reader.Cursor memory stream = Reader.overWitness(witness[_findPricing(run, witness):]);
-        if (!Trades.isTrade(record)) {
+        if (!Trades.isTrade(record) && uint8(record[1]) != Commands.FORCED_REDUCE) {
             (, Witness.Place memory only) = Witness.account(stream, 0);
             Witness.replace(only, run.accountsRoot, only.leaf, 0);
             return true;
         }
-        Trades.Signers memory parties = Trades.signers(record);
-        uint256 n = Reader.u8At(stream.take(1));
+        Trades.Signers memory parties;
+        uint256 n = 2;
+        if (Trades.isTrade(record)) {
+            parties = Trades.signers(record);
+            n = Reader.u8At(stream.take(1));
+        }
         if (n == 0) revert BadWitness(WitnessPart.Account, 0, 0);
         Witness.Place[] memory places = new Witness.Place[](n);
         bytes32[] memory leaves = new bytes32[](n);
@@ -367,7 +361,7 @@ contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
     {
         Run memory run;
         _start(run, evidence, rootBefore);
-        if (uint8(record[1]) <= Commands.CREDIT_FEE || uint8(record[1]) == Commands.PRICE) return false;
+        if (!Trades.isTrade(record) && !Commands.isOwners(uint8(record[1]))) return false;
         bytes calldata rest = evidence[32 + GlobalRecord.SIZE:];
         if (rest.length == 0) revert WitnessTooShort(evidence.length + 1, evidence.length);
         (address owner, uint32 account) = _party(record, uint8(rest[0]));
@@ -406,7 +400,7 @@ contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
     {
         (address owner, uint32 account) = _party(record, refusal.item);
         address signer = address(uint160(uint256(refusal.got)));
-        (uint32 index, bool registered) = vault.keyIndex(owner, account, signer);
+        (uint32 index, bool registered) = vault.requests().keyIndex(owner, account, signer);
         return !registered || _isEmpty(global.b32(GlobalRecord.KEYS_ROOT), index, Witness.KEYS_DEPTH, absence);
     }
 

@@ -32,7 +32,9 @@ abstract contract StepRerun is IStepRerun {
 
     /// @notice Runs commands 1 to 5 again.
     IVerifier public immutable queueVerifier;
-    /// @notice Runs commands 16 and 17 again.
+    /// @notice Runs commands 6 to 8 again.
+    IVerifier public immutable forcedVerifier;
+    /// @notice Runs commands 16 to 19 again.
     IVerifier public immutable accountVerifier;
     /// @notice Runs command 32 again.
     IVerifier public immutable priceVerifier;
@@ -57,18 +59,13 @@ abstract contract StepRerun is IStepRerun {
         bytes32[STEP_TREE_DEPTH] frontier;
     }
 
-    constructor(
-        address verifyingContract,
-        IVerifier queueVerifier_,
-        IVerifier accountVerifier_,
-        IVerifier priceVerifier_,
-        IVerifier tradeVerifier_
-    ) {
+    constructor(address verifyingContract, Verifiers memory verifiers) {
         VERIFYING_CONTRACT = verifyingContract;
-        queueVerifier = queueVerifier_;
-        accountVerifier = accountVerifier_;
-        priceVerifier = priceVerifier_;
-        tradeVerifier = tradeVerifier_;
+        queueVerifier = verifiers.queue;
+        forcedVerifier = verifiers.forced;
+        accountVerifier = verifiers.account;
+        priceVerifier = verifiers.price;
+        tradeVerifier = verifiers.trade;
         CHAIN_ID = block.chainid;
         DOMAIN_SEPARATOR = Eip712.domainSeparator(block.chainid, verifyingContract);
     }
@@ -182,10 +179,8 @@ abstract contract StepRerun is IStepRerun {
 
     /// @dev The pricing, for the commands that may need it.
     function _pricing(Run memory run, bytes calldata record) private pure returns (bytes calldata pricing) {
-        uint256 kind = uint8(record[1]);
-        bool isMargined = kind == Commands.TRADE || kind == Commands.WITHDRAW;
         uint256 ptr = run.pricingAt;
-        uint256 size = isMargined ? run.pricingSize : 0;
+        uint256 size = Commands.isMargined(uint8(record[1])) ? run.pricingSize : 0;
         assembly ("memory-safe") {
             pricing.offset := ptr
             pricing.length := size
@@ -194,8 +189,8 @@ abstract contract StepRerun is IStepRerun {
 
     function _verifierOf(uint256 kind, uint256 step) private view returns (IVerifier) {
         if (kind == Commands.TRADE) return tradeVerifier;
-        if (kind >= Commands.DEPOSIT && kind <= Commands.CREDIT_FEE) return queueVerifier;
-        if (kind == Commands.WITHDRAW || kind == Commands.CANCEL) return accountVerifier;
+        if (Commands.isQueued(kind)) return kind < Commands.FORCED_WITHDRAW ? queueVerifier : forcedVerifier;
+        if (Commands.isOwners(kind)) return accountVerifier;
         // A price closes the batch before it: so there is one per batch, and it stands first.
         if (kind == Commands.PRICE && step == 0) return priceVerifier;
         revert UnexpectedCommand(step, kind);

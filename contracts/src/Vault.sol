@@ -7,15 +7,14 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {IDisputes} from "./interfaces/IDisputes.sol";
 import {IDataPacking} from "./interfaces/IDataPacking.sol";
 import {IExit} from "./interfaces/IExit.sol";
+import {IRequests} from "./interfaces/IRequests.sol";
 import {IVault} from "./interfaces/IVault.sol";
-import {IVerifier} from "./interfaces/IVerifier.sol";
 import {StepRerun} from "./StepRerun.sol";
 import {AssetIds} from "./libraries/AssetIds.sol";
 import {Commands} from "./libraries/Commands.sol";
 import {GlobalRecord} from "./libraries/GlobalRecord.sol";
 import {Hashing} from "./libraries/Hashing.sol";
 import {Header} from "./libraries/Header.sol";
-import {MarginParameters} from "./libraries/MarginParameters.sol";
 import {STEP_TREE_DEPTH, StepTree} from "./libraries/StepTree.sol";
 
 /// @title Parley's vault
@@ -34,7 +33,7 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     /// @dev What a transfer may use. With less left, a caller could starve a transfer so that it is owed instead of paid.
     uint256 private constant TRANSFER_GAS = 200_000;
 
-    /// @notice May list assets and set parameters, nothing else; meant to be a timelock.
+    /// @inheritdoc IVault
     address public immutable governor;
     /// @notice The clearing operator: may post batches before they are proven.
     address public immutable operator;
@@ -43,6 +42,8 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     /// @inheritdoc IVault
     uint64 public immutable window;
     IExit public immutable exit;
+    /// @inheritdoc IVault
+    IRequests public immutable requests;
     /// @inheritdoc IVault
     IDataPacking public immutable dataPacking;
     /// @inheritdoc IVault
@@ -79,7 +80,6 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     /// @dev Of all fees ever collected, those that were credited to a relayer.
     uint64 private _feesCredited;
     uint32 private _accountCount;
-    uint32 private _keyCount;
     uint32 private _listingCount;
     /// @inheritdoc IVault
     uint64 public frozenAt;
@@ -93,7 +93,6 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     mapping(uint64 index => uint64) public queuedAt;
     /// @inheritdoc IVault
     mapping(address owner => mapping(uint32 account => uint32)) public accountIndex;
-    mapping(bytes32 leafOwner => uint32) private _keyIndexPlusOne;
     mapping(uint64 asset => Listing) private _listings;
 
     /// @inheritdoc IVault
@@ -110,22 +109,22 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     constructor(
         address governor_,
         address operator_,
-        IVerifier queueVerifier,
-        IVerifier accountVerifier,
-        IVerifier priceVerifier,
-        IVerifier tradeVerifier,
+        Verifiers memory verifiers,
         IDisputes disputes_,
         uint64 window_,
         IExit exit_,
+        IRequests requests_,
         uint64 freezeAfter_,
         uint64 forceAfter_,
         IDataPacking dataPacking_
-    ) StepRerun(address(this), queueVerifier, accountVerifier, priceVerifier, tradeVerifier) {
-        // Each of the two is made with the other's address, the exit first: no vault stands without its way out.
+    ) StepRerun(address(this), verifiers) {
+        // Each is made with the other's address, the vault last: none stands without its way out.
         if (exit_.vault() != this) revert WrongExit(address(exit_.vault()), address(this));
         // An operator that may not leave an entry behind must learn it before the market is lost.
-        if (forceAfter_ >= freezeAfter_) revert BadArgument(10, forceAfter_);
+        if (forceAfter_ >= freezeAfter_) revert BadArgument(8, forceAfter_);
+        if (requests_.vault() != this) revert WrongRequests(address(requests_.vault()), address(this));
         exit = exit_;
+        requests = requests_;
         dataPacking = dataPacking_;
         freezeAfter = freezeAfter_;
         forceAfter = forceAfter_;
@@ -134,11 +133,6 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         disputes = disputes_;
         window = window_;
         _verifiedRoot = GlobalRecord.genesis().stateRoot(0);
-    }
-
-    modifier onlyGovernor() {
-        if (msg.sender != governor) revert NotGovernor(msg.sender);
-        _;
     }
 
     function _requireRunning() private view {
@@ -190,25 +184,8 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVault
-    function registerKey(uint32 account, address key, uint8 scope, uint64 expiry) external returns (uint64) {
-        if (key == address(0)) revert BadArgument(1, 0);
-        if (scope > 15) revert BadArgument(2, scope);
-        if (expiry > uint64(type(int64).max)) revert BadArgument(3, expiry);
-        bytes32 id = _keyId(msg.sender, account, key);
-        uint32 indexPlusOne = _keyIndexPlusOne[id];
-        if (indexPlusOne == 0) {
-            indexPlusOne = ++_keyCount;
-            _keyIndexPlusOne[id] = indexPlusOne;
-        }
-        return _queue(Commands.registerKey(_queueLength, indexPlusOne - 1, msg.sender, account, key, scope, expiry));
-    }
-
-    /// @inheritdoc IVault
-    function list(uint64 asset, string calldata name, address token, uint8 decimals)
-        external
-        onlyGovernor
-        returns (uint64)
-    {
+    function list(uint64 asset, string calldata name, address token, uint8 decimals) external returns (uint64) {
+        if (msg.sender != governor) revert NotGovernor(msg.sender);
         if (!AssetIds.isCanonical(asset)) revert BadArgument(0, asset);
         _requireName(bytes(name));
         uint256 kind = AssetIds.kind(asset);
@@ -237,34 +214,9 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVault
-    function setParameters(uint8 what, bytes calldata content) external onlyGovernor returns (uint64) {
-        if (what != Commands.MARGIN_PARAMETERS && what != Commands.FEEDER_SET) revert BadArgument(0, what);
-        if (content.length > type(uint16).max) revert BadArgument(1, content.length);
-        if (what == Commands.FEEDER_SET) _requireFeederSet(content);
-        else _requireMarginParameters(content);
-        return _queue(Commands.setParameters(_queueLength, what, content));
-    }
-
-    function _requireMarginParameters(bytes calldata content) private pure {
-        uint256 ptr;
-        assembly ("memory-safe") {
-            ptr := content.offset
-        }
-        if (!MarginParameters.isAdmissible(ptr, content.length)) revert BadArgument(1, content.length);
-    }
-
-    /// @dev u8 threshold | u8 n | n × addr, ascending
-    function _requireFeederSet(bytes calldata content) private pure {
-        if (content.length < 22) revert BadArgument(1, content.length);
-        uint256 threshold = uint8(content[0]);
-        uint256 n = uint8(content[1]);
-        if (threshold == 0 || threshold > n || content.length != 2 + 20 * n) revert BadArgument(1, threshold);
-        uint160 last = 0;
-        for (uint256 i = 0; i < n; ++i) {
-            uint160 feeder = uint160(bytes20(content[2 + 20 * i:22 + 20 * i]));
-            if (feeder <= last) revert BadArgument(1, feeder);
-            last = feeder;
-        }
+    function enqueue(uint256 kind, bytes calldata body) external returns (uint64) {
+        if (msg.sender != address(requests)) revert NotRequests(msg.sender);
+        return _queue(Commands.entry(kind, _queueLength, body));
     }
 
     function _queue(bytes memory command) private returns (uint64 index) {
@@ -627,22 +579,7 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVault
-    function keyIndex(address owner, uint32 account, address key)
-        external
-        view
-        returns (uint32 index, bool registered)
-    {
-        uint32 indexPlusOne = _keyIndexPlusOne[_keyId(owner, account, key)];
-        registered = indexPlusOne != 0;
-        index = registered ? indexPlusOne - 1 : 0;
-    }
-
-    /// @inheritdoc IVault
     function listing(uint64 asset) external view returns (Listing memory) {
         return _listings[asset];
-    }
-
-    function _keyId(address owner, uint32 account, address key) private pure returns (bytes32) {
-        return keccak256(abi.encode(owner, account, key));
     }
 }

@@ -496,13 +496,13 @@ contract DisputesTest is Scenario {
         trade.intents[0].signer = 77;
         Batch memory batch = _forbidden(trade);
         vm.prank(alice);
-        vault.registerKey(0, vm.addr(77), 15, T0 + 1 days);
+        requests.registerKey(0, vm.addr(77), 15, T0 + 1 days);
         IDisputes.Challenge memory challenge = _challenge(IDisputes.Fraud.Step, _last(batch));
         // The vault knows it, so it takes a proof that the state does not.
         _commit(challenge, batch, _evidence(batch, _last(batch)));
         vm.expectPartialRevert(IRefusals.WitnessTooShort.selector);
         disputes.challenge(challenge, batch.header, batch.data, _evidence(batch, _last(batch)));
-        (uint32 index,) = vault.keyIndex(alice, 0, vm.addr(77));
+        (uint32 index,) = requests.keyIndex(alice, 0, vm.addr(77));
         (uint32 bitmap, bytes memory siblings) = keysTree.proof(index);
         _assertFraud(batch, abi.encodePacked(_evidence(batch, _last(batch)), bitmap, siblings));
     }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Vm} from "forge-std/Vm.sol";
 import {Exit} from "../src/Exit.sol";
+import {Requests} from "../src/Requests.sol";
 import {Vault} from "../src/Vault.sol";
 import {IExit} from "../src/interfaces/IExit.sol";
 import {IDisputes} from "../src/interfaces/IDisputes.sol";
@@ -112,14 +113,14 @@ contract ExitTest is ExitScenario {
         vm.expectRevert(frozen);
         vault.depositFor(alice, USD, 1e6, 0);
         vm.expectRevert(frozen);
-        vault.registerKey(0, session, 1, 1);
+        requests.registerKey(0, session, 1, 1);
         vm.expectRevert(frozen);
         vault.freeze();
         vm.startPrank(governor);
         vm.expectRevert(frozen);
         vault.list(BTC, "BTC", address(0), 8);
         vm.expectRevert(frozen);
-        vault.setParameters(2, abi.encodePacked(uint8(1), uint8(1), alice));
+        requests.setParameters(2, abi.encodePacked(uint8(1), uint8(1), alice));
         vm.startPrank(operator);
         vm.expectRevert(frozen);
         vault.post(batch.header, batch.data);
@@ -213,36 +214,16 @@ contract ExitTest is ExitScenario {
     function test_vault_isNotMadeWithAnExitOfAnother() public {
         address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
         vm.expectRevert(abi.encodeWithSelector(IVault.WrongExit.selector, address(vault), next));
-        new Vault(
-            governor,
-            operator,
-            queueVerifier,
-            accountVerifier,
-            priceVerifier,
-            tradeVerifier,
-            disputes,
-            WINDOW,
-            exit,
-            FREEZE_AFTER,
-            1,
-            dataPacking
-        );
+        new Vault(governor, operator, verifiers(), disputes, WINDOW, exit, requests, FREEZE_AFTER, 1, dataPacking);
         Exit fitting = new Exit(IVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1)), 0);
-        vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 10, 10));
-        new Vault(
-            governor,
-            operator,
-            queueVerifier,
-            accountVerifier,
-            priceVerifier,
-            tradeVerifier,
-            disputes,
-            WINDOW,
-            fitting,
-            10,
-            10,
-            dataPacking
-        );
+        next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
+        vm.expectRevert(abi.encodeWithSelector(IVault.WrongRequests.selector, address(vault), next));
+        new Vault(governor, operator, verifiers(), disputes, WINDOW, fitting, requests, FREEZE_AFTER, 1, dataPacking);
+        fitting = new Exit(IVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2)), 0);
+        Requests matching =
+            new Requests(IVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1)), insurance);
+        vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 8, 10));
+        new Vault(governor, operator, verifiers(), disputes, WINDOW, fitting, matching, 10, 10, dataPacking);
     }
 
     function test_everything_waitsForTheFreeze() public {
@@ -271,7 +252,7 @@ contract ExitTest is ExitScenario {
         vm.stopPrank();
         waiting.push(abi.encodePacked(uint8(1), uint8(1), index, BOB, bob, uint32(0), USD, uint64(5 * ONE), stranger));
         vm.prank(bob);
-        vault.registerKey(0, session, 3, T0);
+        requests.registerKey(0, session, 3, T0);
         waiting.push(abi.encodePacked(uint8(1), uint8(2), index + 1, uint32(0), bob, uint32(0), session, uint8(3), T0));
         leaves(bob, ETH, 3 * ONE);
         freezes();

@@ -43,5 +43,6 @@ contract GoldenMarginTest is Test {
         assertGt(seen[404], 10);
         assertGt(seen[410], 10);
         assertGt(seen[411], 0);
+        assertGt(seen[412], 0);
     }
 }

@@ -149,6 +149,20 @@ contract RecordReader {
         );
     }
 
+    function setMode(bytes calldata r) external pure returns (bytes32) {
+        uint256 p = _start(r) + 2;
+        return Eip712.hashSetMode(
+            Reader.addressAt(p), Reader.u32At(p + 20), Reader.u8At(p + 24), Reader.u64At(p + 25), Reader.u64At(p + 33)
+        );
+    }
+
+    function heartbeat(bytes calldata r) external pure returns (bytes32) {
+        uint256 p = _start(r) + 2;
+        return Eip712.hashHeartbeat(
+            Reader.addressAt(p), Reader.u32At(p + 20), Reader.u64At(p + 24), Reader.u64At(p + 32), Reader.u64At(p + 40)
+        );
+    }
+
     function price(bytes calldata r) external pure returns (bytes32) {
         uint256 p = _start(r);
         uint256 contentAt = p + 51 + 65 * Reader.u8At(p + 50);
@@ -247,6 +261,8 @@ contract GoldenVectorsTest is Test {
         if (_is(primaryType, "Commitment")) return reader.commitment(record);
         if (_is(primaryType, "Withdraw")) return reader.withdraw(record);
         if (_is(primaryType, "Cancel")) return reader.cancel(record);
+        if (_is(primaryType, "SetMode")) return reader.setMode(record);
+        if (_is(primaryType, "Heartbeat")) return reader.heartbeat(record);
         if (_is(primaryType, "Price")) return reader.price(record);
         revert(primaryType);
     }

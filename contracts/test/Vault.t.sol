@@ -67,10 +67,10 @@ contract VaultTest is Scenario {
         assertEq(vault.accountIndex(alice, 0), 1);
         assertEq(vault.accountIndex(solver, 3), 3);
         assertEq(vault.accountIndex(solver, 0), 0);
-        (uint32 index, bool registered) = vault.keyIndex(bob, 0, session);
+        (uint32 index, bool registered) = requests.keyIndex(bob, 0, session);
         assertTrue(registered);
         assertEq(index, 0);
-        (, registered) = vault.keyIndex(alice, 0, session);
+        (, registered) = requests.keyIndex(alice, 0, session);
         assertFalse(registered);
         assertEq(vault.listing(USD).claims, 1_030_000 * ONE);
     }
@@ -162,37 +162,37 @@ contract VaultTest is Scenario {
 
     function test_setParameters_isTheGovernorsAndChecked() public {
         vm.expectRevert(abi.encodeWithSelector(IVault.NotGovernor.selector, address(this)));
-        vault.setParameters(1, "");
+        requests.setParameters(1, "");
         vm.startPrank(governor);
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 0, 3));
-        vault.setParameters(3, "");
+        requests.setParameters(3, "");
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 1, 65_536));
-        vault.setParameters(1, new bytes(65_536));
+        requests.setParameters(1, new bytes(65_536));
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 1, 2));
-        vault.setParameters(2, hex"0000");
+        requests.setParameters(2, hex"0000");
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 1, 2));
-        vault.setParameters(2, abi.encodePacked(uint8(2), uint8(1), alice));
+        requests.setParameters(2, abi.encodePacked(uint8(2), uint8(1), alice));
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 1, 0));
-        vault.setParameters(2, abi.encodePacked(uint8(0), uint8(1), alice));
+        requests.setParameters(2, abi.encodePacked(uint8(0), uint8(1), alice));
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 1, uint160(alice)));
-        vault.setParameters(2, abi.encodePacked(uint8(1), uint8(2), alice, alice));
-        vault.setParameters(2, abi.encodePacked(uint8(1), uint8(1), alice));
+        requests.setParameters(2, abi.encodePacked(uint8(1), uint8(2), alice, alice));
+        requests.setParameters(2, abi.encodePacked(uint8(1), uint8(1), alice));
         bytes memory content = marginParameters();
-        vault.setParameters(1, content);
+        requests.setParameters(1, content);
         // A requirement for opening below that for keeping, and a byte too many.
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 1, content.length));
-        vault.setParameters(1, patched(content, 1, abi.encodePacked(int64(6_400_000))));
+        requests.setParameters(1, patched(content, 1, abi.encodePacked(int64(6_400_000))));
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 1, content.length + 1));
-        vault.setParameters(1, bytes.concat(content, hex"00"));
+        requests.setParameters(1, bytes.concat(content, hex"00"));
     }
 
     function test_registerKey_isChecked() public {
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 1, 0));
-        vault.registerKey(0, address(0), 1, 1);
+        requests.registerKey(0, address(0), 1, 1);
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 2, 16));
-        vault.registerKey(0, session, 16, 1);
+        requests.registerKey(0, session, 16, 1);
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 3, 2 ** 63));
-        vault.registerKey(0, session, 1, 2 ** 63);
+        requests.registerKey(0, session, 1, 2 ** 63);
     }
 
     // -------------------------------------------------------------------------------------------------------- batches

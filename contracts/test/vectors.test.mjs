@@ -26,6 +26,8 @@ const types = {
   Commitment: members("address solver,uint32 account,uint64 auction,bytes32 bid,uint64 cap"),
   Withdraw: members("address owner,uint32 account,string asset,uint64 amount,address to,uint64 validUntil,uint64 nonce"),
   Cancel: members("address owner,uint32 account,uint8 kind,uint64 nonce,uint64 validUntil"),
+  SetMode: members("address owner,uint32 account,uint8 mode,uint64 validUntil,uint64 nonce"),
+  Heartbeat: members("address owner,uint32 account,uint64 until,uint64 validUntil,uint64 nonce"),
   Price: members("uint64 time,uint64 sequence,bytes32 content,bytes32 marks"),
 };
 const domain = {

@@ -35,6 +35,8 @@ const types = {
     "address owner,uint32 account,string asset,uint64 amount,address to,uint64 validUntil,uint64 nonce",
   ),
   Cancel: member("address owner,uint32 account,uint8 kind,uint64 nonce,uint64 validUntil"),
+  SetMode: member("address owner,uint32 account,uint8 mode,uint64 validUntil,uint64 nonce"),
+  Heartbeat: member("address owner,uint32 account,uint64 until,uint64 validUntil,uint64 nonce"),
   Price: member("uint64 time,uint64 sequence,bytes32 content,bytes32 marks"),
 };
 

@@ -2,10 +2,25 @@
 pragma solidity 0.8.37;
 
 import {IRefusals} from "./IRefusals.sol";
+import {IVerifier} from "./IVerifier.sol";
 
 /// @title What running a batch's steps again can fail with
 /// @dev Reverts of the verifiers ({IRefusals}) are passed on unchanged.
 interface IStepRerun is IRefusals {
+    /// @notice One for each family of commands.
+    /// @param queue   Commands 1 to 5
+    /// @param forced  Commands 6 to 8
+    /// @param account Commands 16 to 19
+    /// @param price   Command 32
+    /// @param trade   Command 48
+    struct Verifiers {
+        IVerifier queue;
+        IVerifier forced;
+        IVerifier account;
+        IVerifier price;
+        IVerifier trade;
+    }
+
     error WrongDataHash(bytes32 got, bytes32 expected);
 
     error WrongState(bytes32 got, bytes32 expected);

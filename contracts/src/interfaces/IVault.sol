@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IDataPacking} from "./IDataPacking.sol";
 import {IDisputes} from "./IDisputes.sol";
 import {IExit} from "./IExit.sol";
+import {IRequests} from "./IRequests.sol";
 import {IStepRerun} from "./IStepRerun.sol";
 
 /// @title The vault: custody of the tokens, the queue into the log, and the roots that the log has reached
@@ -96,7 +97,7 @@ interface IVault is IStepRerun {
     error NotGovernor(address caller);
     error NotOperator(address caller);
 
-    /// @notice A name, an asset id, parameters or a key that cannot be queued.
+    /// @notice A name or an asset id that cannot be queued.
     /// @param field Which argument, counted from 0
     /// @param value The value, or its length
     error BadArgument(uint256 field, uint256 value);
@@ -171,6 +172,11 @@ interface IVault is IStepRerun {
     /// @notice The exit that the vault was to be made with serves another vault.
     error WrongExit(address vault, address expected);
 
+    /// @notice The requests that the vault was to be made with serve another vault.
+    error WrongRequests(address vault, address expected);
+
+    error NotRequests(address caller);
+
     // ---------------------------------------------------------------------------------------------------------- queue
 
     /// @notice Deposits tokens into the caller's account and queues the credit.
@@ -184,12 +190,6 @@ interface IVault is IStepRerun {
         external
         returns (uint64 queueIndex);
 
-    /// @notice Lets a key sign for one of the caller's accounts. Registering it again replaces scope and expiry; scope 0
-    ///         takes it back.
-    /// @param scope  Sum of 1 intents, 2 bids and commitments, 4 cancel, 8 withdraw
-    /// @param expiry Last second of state time in which the key signs
-    function registerKey(uint32 account, address key, uint8 scope, uint64 expiry) external returns (uint64 queueIndex);
-
     /// @notice Lists an asset; only the governor may.
     /// @param name     The name that wallets sign, 1 to 64 printable ASCII characters
     /// @param token    The ERC-20 token behind it; 0 for an asset that cannot be deposited, such as a perp or an option
@@ -198,10 +198,10 @@ interface IVault is IStepRerun {
         external
         returns (uint64 queueIndex);
 
-    /// @notice Sets margin parameters (1) or the feeder set (2); only the governor may.
-    /// @param content As docs/protocol.md and docs/margin.md lay it out; what is not of that form, or has a number out of its
-    ///                range, reverts
-    function setParameters(uint8 what, bytes calldata content) external returns (uint64 queueIndex);
+    /// @notice Queues what was asked of {requests}; only that contract may.
+    /// @param kind The command's kind
+    /// @param body Its bytes behind the index in the queue
+    function enqueue(uint256 kind, bytes calldata body) external returns (uint64 queueIndex);
 
     // -------------------------------------------------------------------------------------------------------- batches
 
@@ -257,6 +257,12 @@ interface IVault is IStepRerun {
 
     // ---------------------------------------------------------------------------------------------------------- views
 
+    /// @notice May list assets and set parameters, nothing else; a timelock.
+    function governor() external view returns (address);
+
+    /// @notice Takes what is asked of the queue besides deposits and listings.
+    function requests() external view returns (IRequests);
+
     /// @notice Who judges challenges.
     function disputes() external view returns (IDisputes);
 
@@ -280,9 +286,6 @@ interface IVault is IStepRerun {
 
     /// @notice The index of an account in the accounts tree; 0 if it has none yet.
     function accountIndex(address owner, uint32 account) external view returns (uint32);
-
-    /// @notice The index of a key in the keys tree.
-    function keyIndex(address owner, uint32 account, address key) external view returns (uint32 index, bool registered);
 
     /// @notice What is known of an asset. `claims` are the units deposited and not yet paid out.
     function listing(uint64 asset) external view returns (Listing memory);

@@ -26,5 +26,5 @@ interface IVerifier is IRefusals {
         bytes calldata pricing,
         bytes calldata step,
         bytes calldata witness
-    ) external pure returns (bytes memory globalAfter, bytes32 rootAfter, uint256 witnessUsed, bool priced);
+    ) external view returns (bytes memory globalAfter, bytes32 rootAfter, uint256 witnessUsed, bool priced);
 }

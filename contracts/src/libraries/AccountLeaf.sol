@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IRefusals} from "../interfaces/IRefusals.sol";
 import {AssetIds} from "./AssetIds.sol";
 import {Codes} from "./Codes.sol";
+import {Nonces} from "./Nonces.sol";
 import {Reader} from "./Reader.sol";
 
 /// @title An account's leaf: decoded, changed, encoded again
@@ -27,6 +28,8 @@ library AccountLeaf {
         uint256[4] lanes;
         uint256 lastAuction;
         uint256 liquidationStart;
+        // Until when the owner's open intents stand without another heartbeat; 0 if none is asked for.
+        uint256 liveUntil;
         // Ascending by asset; the memory behind the array has `room` words for it to grow into.
         uint256[] positions;
         uint256 room;
@@ -39,6 +42,14 @@ library AccountLeaf {
     uint256 internal constant PARTIAL_SIZE = 60;
     uint256 internal constant MAX_POSITIONS = 64;
     uint256 internal constant MAX_PARTIALS = 16;
+
+    uint256 internal constant CANCEL_ONE = 0;
+    uint256 internal constant CANCEL_BELOW = 1;
+    uint256 internal constant CANCEL_ALL = 2;
+
+    uint256 internal constant MODE_STANDARD = 0;
+    uint256 internal constant MODE_ISOLATED = 1;
+    uint256 internal constant MODE_PORTFOLIO = 2;
 
     /// @notice Reads a leaf of `size` bytes at the calldata position `ptr`; no bytes are an empty account.
     /// @param account Where to, new and empty
@@ -69,7 +80,8 @@ library AccountLeaf {
                 calldatacopy(add(positions, 0x20), add(ptr, 116), shl(5, nPositions))
             }
             account.lastAuction = Reader.u64At(ptr + 100);
-            account.liquidationStart = Reader.u64At(ptr + 108);
+            account.liquidationStart = Reader.u32At(ptr + 108);
+            account.liveUntil = Reader.u32At(ptr + 112);
             if (nPartials != 0) {
                 account.partials = _decodePartials(ptr + FIXED_SIZE + nPositions * POSITION_SIZE, nPartials);
             }
@@ -124,7 +136,7 @@ library AccountLeaf {
             | positions.length << 40 | partials.length << 32;
         uint256 cash = uint256(account.cash) << 192;
         uint256[4] memory lanes = account.lanes;
-        uint256 tail = account.lastAuction << 192 | account.liquidationStart << 128;
+        uint256 tail = account.lastAuction << 192 | account.liquidationStart << 160 | account.liveUntil << 128;
         assembly ("memory-safe") {
             mstore(ptr, head)
             mstore(add(ptr, 28), cash)
@@ -239,6 +251,63 @@ library AccountLeaf {
         }
         assembly ("memory-safe") {
             mstore(partials, last)
+        }
+    }
+
+    /// @notice Whether the owner's dead-man switch has gone off: nothing signed before is to be filled any more.
+    function isLapsed(Account memory account, uint256 time) internal pure returns (bool) {
+        return account.liveUntil != 0 && time > account.liveUntil;
+    }
+
+    /// @notice Uses a nonce; one that cannot be used is refused (202).
+    function useNonce(Account memory account, uint256 nonce) internal pure {
+        uint256 lane = Nonces.laneOf(nonce);
+        uint256 number = Nonces.numberOf(nonce);
+        if (!Nonces.isFree(account.lanes[lane], number)) _refuseNonce(number, account.lanes[lane]);
+        account.lanes[lane] = Nonces.use(account.lanes[lane], number);
+    }
+
+    /// @notice Makes nonces unusable and closes the partial fills that are bound to them; refuses what has nothing to cancel (202).
+    /// @param kind One, all below it in its lane, or all
+    function cancel(Account memory account, uint256 kind, uint256 nonce) internal pure {
+        uint256 lane = Nonces.laneOf(nonce);
+        uint256 number = Nonces.numberOf(nonce);
+        uint256[4] memory lanes = account.lanes;
+        uint256 removed = _removePartials(account, kind, nonce);
+        if (kind == CANCEL_ONE) {
+            // The nonce of a partial fill is used already; what is cancelled then is the rest of the intent.
+            if (removed == 0) useNonce(account, nonce);
+        } else if (kind == CANCEL_BELOW) {
+            if (number <= lanes[lane] >> 64) _refuseNonce(number, lanes[lane]);
+            lanes[lane] = Nonces.cancelBelow(lanes[lane], number);
+        } else {
+            if (!Nonces.isFree(lanes[lane], number)) _refuseNonce(number, lanes[lane]);
+            for (uint256 i = 0; i < 4; ++i) {
+                lanes[i] = Nonces.cancelWindow(lanes[i]);
+            }
+        }
+    }
+
+    function _refuseNonce(uint256 number, uint256 lane) private pure {
+        revert IRefusals.Refused(Codes.NONCE_USED, 0, int256(number), int256(lane >> 64));
+    }
+
+    /// @dev Closes the partial fills that a cancel of this kind reaches.
+    function _removePartials(Account memory account, uint256 kind, uint256 nonce)
+        private
+        pure
+        returns (uint256 removed)
+    {
+        uint256 i = account.partials.length;
+        while (i != 0) {
+            --i;
+            uint256 open = account.partials[i].nonce;
+            bool reached = kind == CANCEL_ALL
+                || (kind == CANCEL_ONE ? open == nonce : Nonces.laneOf(open) == Nonces.laneOf(nonce) && open < nonce);
+            if (reached) {
+                removePartial(account, i);
+                ++removed;
+            }
         }
     }
 

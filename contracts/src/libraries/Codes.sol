@@ -21,6 +21,7 @@ library Codes {
     uint16 internal constant NONCE_USED = 202;
     uint16 internal constant EXPIRED = 203;
     uint16 internal constant NOT_YET_VALID = 204;
+    uint16 internal constant HEARTBEAT_MISSED = 208;
     uint16 internal constant AUCTION_NOT_NEW = 301;
     uint16 internal constant INTENT_MISMATCH = 302;
     uint16 internal constant SELF_TRADE = 303;
@@ -37,6 +38,7 @@ library Codes {
     uint16 internal constant CASH_DEBT = 408;
     uint16 internal constant NO_PRICE = 410;
     uint16 internal constant MODE_UNSUPPORTED = 411;
+    uint16 internal constant ISOLATED_UNDERLYING = 412;
     uint16 internal constant QUEUE_ORDER = 501;
     uint16 internal constant STEP_LIMIT = 502;
     uint16 internal constant PRICE_ORDER = 510;

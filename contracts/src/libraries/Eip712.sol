@@ -29,6 +29,10 @@ library Eip712 {
     );
     bytes32 internal constant CANCEL_TYPEHASH =
         keccak256("Cancel(address owner,uint32 account,uint8 kind,uint64 nonce,uint64 validUntil)");
+    bytes32 internal constant SET_MODE_TYPEHASH =
+        keccak256("SetMode(address owner,uint32 account,uint8 mode,uint64 validUntil,uint64 nonce)");
+    bytes32 internal constant HEARTBEAT_TYPEHASH =
+        keccak256("Heartbeat(address owner,uint32 account,uint64 until,uint64 validUntil,uint64 nonce)");
     bytes32 internal constant PRICE_TYPEHASH =
         keccak256("Price(uint64 time,uint64 sequence,bytes32 content,bytes32 marks)");
 
@@ -152,6 +156,22 @@ library Eip712 {
         returns (bytes32)
     {
         return keccak256(abi.encode(CANCEL_TYPEHASH, owner, account, kind, nonce, validUntil));
+    }
+
+    function hashSetMode(address owner, uint256 account, uint256 mode, uint256 validUntil, uint256 nonce)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(SET_MODE_TYPEHASH, owner, account, mode, validUntil, nonce));
+    }
+
+    function hashHeartbeat(address owner, uint256 account, uint256 until, uint256 validUntil, uint256 nonce)
+        internal
+        pure
+        returns (bytes32)
+    {
+        return keccak256(abi.encode(HEARTBEAT_TYPEHASH, owner, account, until, validUntil, nonce));
     }
 
     function hashPrice(uint256 time, uint256 sequence, bytes32 content, bytes32 marks) internal pure returns (bytes32) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IRefusals} from "../interfaces/IRefusals.sol";
+import {Codes} from "./Codes.sol";
 import {Hashing} from "./Hashing.sol";
 
 /// @title The global record: all state that is not in an account
@@ -85,6 +87,22 @@ library GlobalRecord {
         assembly ("memory-safe") {
             mstore(add(add(global, 0x20), offset), value)
         }
+    }
+
+    /// @notice Refuses an entry of the queue that is not the next (501).
+    function requireCursor(bytes memory global, uint256 queueIndex) internal pure {
+        uint256 cursor = u64(global, QUEUE_CURSOR);
+        if (queueIndex != cursor) {
+            revert IRefusals.Refused(Codes.QUEUE_ORDER, 0, int256(queueIndex), int256(cursor));
+        }
+    }
+
+    /// @notice Takes the next entry of the queue into the running hash.
+    function advanceQueue(bytes memory global, bytes calldata entry) internal pure {
+        unchecked {
+            set64(global, QUEUE_CURSOR, u64(global, QUEUE_CURSOR) + 1);
+        }
+        setB32(global, QUEUE_HASH, Hashing.pair(b32(global, QUEUE_HASH), Hashing.keccakCalldata(entry)));
     }
 
     /// @notice Adds one withdrawal: withdrawalHash' = H(withdrawalHash ‖ H(u64 asset ‖ addr to ‖ u64 amount)).

@@ -23,7 +23,6 @@ library StandardMargin {
     uint256 private constant UP = ONE - 1;
     /// @dev Makes a product that may be negative positive, so that dividing it rounds down.
     int256 private constant LIFT = 1 << 128;
-    uint256 private constant STANDARD = 0;
     /// @dev strike | side | quantity: how the payoff of an expiry reads an option.
     uint256 private constant OPTION_SIZE = 0x60;
 
@@ -76,8 +75,10 @@ library StandardMargin {
         pure
         returns (Margin memory margin)
     {
-        if (account.mode != STANDARD) {
-            revert IRefusals.Refused(Codes.MODE_UNSUPPORTED, item, int256(account.mode), int256(STANDARD));
+        if (account.mode > AccountLeaf.MODE_ISOLATED) {
+            revert IRefusals.Refused(
+                Codes.MODE_UNSUPPORTED, item, int256(account.mode), int256(AccountLeaf.MODE_ISOLATED)
+            );
         }
         int256 cash = account.cash;
         margin.value = cash;
@@ -86,6 +87,7 @@ library StandardMargin {
         margin.cashAndDerivatives = cash;
         uint256[] memory positions = account.positions;
         if (positions.length == 0) return margin;
+        if (account.mode == AccountLeaf.MODE_ISOLATED) _requireOneUnderlying(positions, item);
 
         pricing.prove(item);
         Sums memory sums;
@@ -109,6 +111,13 @@ library StandardMargin {
             sums.wide |= _bits(margin.value - margin.netInitial) | _bits(margin.value - margin.netMaintenance);
         }
         _requireFit(sums);
+    }
+
+    /// @dev Positions ascend by underlying: the first and the last tell.
+    function _requireOneUnderlying(uint256[] memory positions, uint256 item) private pure {
+        uint256 first = positions[0] >> 244;
+        uint256 last = positions[positions.length - 1] >> 244;
+        if (first != last) revert IRefusals.Refused(Codes.ISOLATED_UNDERLYING, item, int256(last), int256(first));
     }
 
     /// @dev Adds all positions of one underlying and returns where the next begins.

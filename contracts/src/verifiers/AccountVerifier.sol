@@ -8,29 +8,26 @@ import {Codes} from "../libraries/Codes.sol";
 import {Commands} from "../libraries/Commands.sol";
 import {Eip712} from "../libraries/Eip712.sol";
 import {GlobalRecord} from "../libraries/GlobalRecord.sol";
-import {Nonces} from "../libraries/Nonces.sol";
 import {Pricing} from "../libraries/Pricing.sol";
 import {Reader} from "../libraries/Reader.sol";
 import {StandardMargin} from "../libraries/StandardMargin.sol";
 import {Witness} from "../libraries/Witness.sol";
 
-/// @title Runs what an owner does with its own account again: withdraw and cancel
+/// @title Runs what an owner does with its own account again: withdraw, cancel, set-mode and heartbeat
 contract AccountVerifier is IVerifier {
     using AccountLeaf for AccountLeaf.Account;
     using GlobalRecord for bytes;
     using Reader for Reader.Cursor;
     using StandardMargin for AccountLeaf.Account;
 
-    uint256 private constant CANCEL_ONE = 0;
-    uint256 private constant CANCEL_BELOW = 1;
-    uint256 private constant CANCEL_ALL = 2;
-
     // Sizes of what follows owner and account in the records.
     uint256 private constant WITHDRAW_SIZE = 52;
     uint256 private constant CANCEL_SIZE = 17;
+    uint256 private constant SET_MODE_SIZE = 17;
+    uint256 private constant HEARTBEAT_SIZE = 24;
     uint256 private constant SIGNATURE_SIZE = 65;
 
-    /// @dev What both commands carry, gathered so that it travels as one value.
+    /// @dev What all of them carry, gathered so that it travels as one value.
     struct Command {
         bytes32 domain;
         address owner;
@@ -69,11 +66,11 @@ contract AccountVerifier is IVerifier {
     ) private pure returns (bytes32) {
         uint256 ptr = record.take(26);
         uint256 kind = Reader.u8At(ptr + 1);
-        if (Reader.u8At(ptr) != Commands.VERSION || (kind != Commands.WITHDRAW && kind != Commands.CANCEL)) {
+        if (Reader.u8At(ptr) != Commands.VERSION || !Commands.isOwners(kind)) {
             revert Refused(Codes.UNDECODABLE, 0, int256(Reader.u16At(ptr)), 0);
         }
         Command memory command;
-        command.bodyAt = record.take(kind == Commands.WITHDRAW ? WITHDRAW_SIZE : CANCEL_SIZE);
+        command.bodyAt = record.take(_bodySize(kind));
         command.signature = record.take(SIGNATURE_SIZE);
         record.requireEnd();
         _readBody(command, kind);
@@ -92,24 +89,41 @@ contract AccountVerifier is IVerifier {
         if (kind == Commands.WITHDRAW) {
             _withdraw(global, account, command, stream);
             account.requireEnough(pricing, 0);
-        } else {
+        } else if (kind == Commands.CANCEL) {
             _cancel(account, command, stream);
+        } else if (kind == Commands.SET_MODE) {
+            _setMode(account, command, stream);
+            account.requireEnough(pricing, 0);
+        } else {
+            _heartbeat(account, command, stream);
         }
         return Witness.replace(place, accountsRoot, account.hash(), 0);
+    }
+
+    function _bodySize(uint256 kind) private pure returns (uint256) {
+        if (kind == Commands.WITHDRAW) return WITHDRAW_SIZE;
+        if (kind == Commands.CANCEL) return CANCEL_SIZE;
+        return kind == Commands.SET_MODE ? SET_MODE_SIZE : HEARTBEAT_SIZE;
     }
 
     /// @dev What is not decodable is refused before anything of the witness is looked at.
     function _readBody(Command memory command, uint256 kind) private pure {
         uint256 ptr = command.bodyAt;
-        if (kind == Commands.WITHDRAW) {
-            command.validUntil = Reader.u64At(ptr + 36);
-            command.nonce = Reader.u64At(ptr + 44);
-            Reader.requireSigned64(Reader.u64At(ptr + 8) | command.validUntil, 0);
-            AssetIds.requireCanonical(Reader.u64At(ptr), 0);
-        } else {
+        if (kind == Commands.CANCEL) {
             command.nonce = Reader.u64At(ptr + 1);
             command.validUntil = Reader.u64At(ptr + 9);
-            Reader.requireSigned64(command.validUntil, 0);
+        } else {
+            // The others end with both.
+            uint256 end = ptr + _bodySize(kind);
+            command.validUntil = Reader.u64At(end - 16);
+            command.nonce = Reader.u64At(end - 8);
+        }
+        Reader.requireSigned64(command.validUntil, 0);
+        if (kind == Commands.WITHDRAW) {
+            Reader.requireSigned64(Reader.u64At(ptr + 8), 0);
+            AssetIds.requireCanonical(Reader.u64At(ptr), 0);
+        } else if (kind == Commands.HEARTBEAT) {
+            Reader.requireSigned64(Reader.u64At(ptr), 0);
         }
     }
 
@@ -135,7 +149,7 @@ contract AccountVerifier is IVerifier {
         (listed, signed.asset) = Witness.listing(stream, global.b32(GlobalRecord.LISTINGS_ROOT), 0);
         if (listed != asset) revert Refused(Codes.NOT_LISTED, 0, int256(asset), int256(listed));
         _authorise(command, Eip712.hashWithdraw(signed), Witness.SCOPE_WITHDRAW, stream);
-        _useNonce(account, command.nonce);
+        account.useNonce(command.nonce);
         _take(account, asset, signed.amount);
         global.addWithdrawal(asset, signed.to, signed.amount);
     }
@@ -159,37 +173,59 @@ contract AccountVerifier is IVerifier {
         pure
     {
         uint256 kind = Reader.u8At(command.bodyAt);
-        if (kind > CANCEL_ALL) revert Refused(Codes.BAD_FIELD, 0, int256(kind), int256(CANCEL_ALL));
+        if (kind > AccountLeaf.CANCEL_ALL) {
+            revert Refused(Codes.BAD_FIELD, 0, int256(kind), int256(AccountLeaf.CANCEL_ALL));
+        }
         _authorise(
             command,
             Eip712.hashCancel(command.owner, command.account, kind, command.nonce, command.validUntil),
             Witness.SCOPE_CANCEL,
             stream
         );
-
-        uint256 nonce = command.nonce;
-        uint256 lane = Nonces.laneOf(nonce);
-        uint256 number = Nonces.numberOf(nonce);
-        uint256[4] memory lanes = account.lanes;
-        uint256 removed = _removePartials(account, kind, nonce);
-        if (kind == CANCEL_ONE) {
-            // The nonce of a partial fill is used already; what is cancelled then is the rest of the intent.
-            if (removed == 0) _useNonce(account, nonce);
-        } else if (kind == CANCEL_BELOW) {
-            uint256 base = lanes[lane] >> 64;
-            if (number <= base) revert Refused(Codes.NONCE_USED, 0, int256(number), int256(base));
-            lanes[lane] = Nonces.cancelBelow(lanes[lane], number);
-        } else {
-            if (!Nonces.isFree(lanes[lane], number)) {
-                revert Refused(Codes.NONCE_USED, 0, int256(number), int256(lanes[lane] >> 64));
-            }
-            for (uint256 i = 0; i < 4; ++i) {
-                lanes[i] = Nonces.cancelWindow(lanes[i]);
-            }
-        }
+        account.cancel(kind, command.nonce);
     }
 
-    /// @dev Signature, then validity: the first checks of both commands.
+    /// @dev u8 mode | u64 validUntil | u64 nonce | sig
+    function _setMode(AccountLeaf.Account memory account, Command memory command, Reader.Cursor memory stream)
+        private
+        pure
+    {
+        uint256 mode = Reader.u8At(command.bodyAt);
+        if (mode > AccountLeaf.MODE_PORTFOLIO) {
+            revert Refused(Codes.BAD_FIELD, 0, int256(mode), int256(AccountLeaf.MODE_PORTFOLIO));
+        }
+        _authorise(
+            command,
+            Eip712.hashSetMode(command.owner, command.account, mode, command.validUntil, command.nonce),
+            Witness.SCOPE_WITHDRAW,
+            stream
+        );
+        account.useNonce(command.nonce);
+        account.mode = mode;
+    }
+
+    /// @dev u64 until | u64 validUntil | u64 nonce | sig
+    function _heartbeat(AccountLeaf.Account memory account, Command memory command, Reader.Cursor memory stream)
+        private
+        pure
+    {
+        uint256 until = Reader.u64At(command.bodyAt);
+        if (until != 0 && (until <= command.time || until > type(uint32).max)) {
+            revert Refused(Codes.BAD_FIELD, 0, int256(until), int256(command.time));
+        }
+        _authorise(
+            command,
+            Eip712.hashHeartbeat(command.owner, command.account, until, command.validUntil, command.nonce),
+            Witness.SCOPE_CANCEL,
+            stream
+        );
+        // What stood when the switch went off stays cancelled, whoever comes back.
+        if (account.isLapsed(command.time)) account.cancel(AccountLeaf.CANCEL_ALL, command.nonce);
+        else account.useNonce(command.nonce);
+        account.liveUntil = until;
+    }
+
+    /// @dev Signature, then validity: what all these commands check first.
     function _authorise(Command memory command, bytes32 structHash, uint256 scope, Reader.Cursor memory stream)
         private
         pure
@@ -206,34 +242,6 @@ contract AccountVerifier is IVerifier {
         Witness.authorise(authority, command.signature, keys[0], 0);
         if (command.validUntil < command.time) {
             revert Refused(Codes.EXPIRED, 0, int256(command.validUntil), int256(command.time));
-        }
-    }
-
-    function _useNonce(AccountLeaf.Account memory account, uint256 nonce) private pure {
-        uint256 lane = Nonces.laneOf(nonce);
-        uint256 number = Nonces.numberOf(nonce);
-        if (!Nonces.isFree(account.lanes[lane], number)) {
-            revert Refused(Codes.NONCE_USED, 0, int256(number), int256(account.lanes[lane] >> 64));
-        }
-        account.lanes[lane] = Nonces.use(account.lanes[lane], number);
-    }
-
-    /// @dev Closes the partial fills that a cancel of this kind reaches.
-    function _removePartials(AccountLeaf.Account memory account, uint256 kind, uint256 nonce)
-        private
-        pure
-        returns (uint256 removed)
-    {
-        uint256 ptr = account.partials.length;
-        while (ptr != 0) {
-            --ptr;
-            uint256 open = account.partials[ptr].nonce;
-            bool reached = kind == CANCEL_ALL
-                || (kind == CANCEL_ONE ? open == nonce : Nonces.laneOf(open) == Nonces.laneOf(nonce) && open < nonce);
-            if (reached) {
-                account.removePartial(ptr);
-                ++removed;
-            }
         }
     }
 }

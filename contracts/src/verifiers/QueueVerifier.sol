@@ -41,7 +41,8 @@ contract QueueVerifier is IVerifier {
         if (Reader.u8At(ptr) != Commands.VERSION || kind < Commands.DEPOSIT || kind > Commands.CREDIT_FEE) {
             revert Refused(Codes.UNDECODABLE, 0, int256(Reader.u16At(ptr)), 0);
         }
-        _advance(globalAfter, Reader.u64At(ptr + 2), Hashing.keccakCalldata(step));
+        globalAfter.requireCursor(Reader.u64At(ptr + 2));
+        globalAfter.advanceQueue(step);
 
         if (kind == Commands.DEPOSIT) rootAfter = _deposit(globalAfter, rootAfter, command, stream);
         else if (kind == Commands.REGISTER_KEY) _registerKey(globalAfter, command, stream);
@@ -51,13 +52,6 @@ contract QueueVerifier is IVerifier {
 
         command.requireEnd();
         witnessUsed = stream.used();
-    }
-
-    function _advance(bytes memory global, uint256 queueIndex, bytes32 commandHash) private pure {
-        uint256 cursor = global.u64(GlobalRecord.QUEUE_CURSOR);
-        if (queueIndex != cursor) revert Refused(Codes.QUEUE_ORDER, 0, int256(queueIndex), int256(cursor));
-        global.set64(GlobalRecord.QUEUE_CURSOR, cursor + 1);
-        global.setB32(GlobalRecord.QUEUE_HASH, Hashing.pair(global.b32(GlobalRecord.QUEUE_HASH), commandHash));
     }
 
     /// @dev u32 accountIndex | addr owner | u32 account | u64 asset | u64 amount | addr from

@@ -406,6 +406,9 @@ contract TradeVerifier is IVerifier {
             if (intent.validUntil < trade.time) {
                 revert Refused(Codes.EXPIRED, item, int256(intent.validUntil), int256(trade.time));
             }
+            if (account.isLapsed(trade.time)) {
+                revert Refused(Codes.HEARTBEAT_MISSED, item, int256(account.liveUntil), int256(trade.time));
+            }
             uint256 signatureAt = ptr + INTENT_SIZE + Reader.u8At(ptr + 74) * LEG_SIZE;
             _authorise(trade, id, account, Witness.SCOPE_INTENTS, signatureAt, item);
             _fillParts(account, intent, id, Reader.u32At(fillAt + 32), trade.time, item);

@@ -4,13 +4,16 @@ pragma solidity 0.8.37;
 import {DataPacking} from "../../src/DataPacking.sol";
 import {Disputes} from "../../src/Disputes.sol";
 import {Exit} from "../../src/Exit.sol";
+import {Requests} from "../../src/Requests.sol";
 import {Vault} from "../../src/Vault.sol";
 import {TestToken} from "../../src/dev/TestToken.sol";
 import {IDataPacking} from "../../src/interfaces/IDataPacking.sol";
+import {IStepRerun} from "../../src/interfaces/IStepRerun.sol";
 import {IRefusals} from "../../src/interfaces/IRefusals.sol";
 import {IVault} from "../../src/interfaces/IVault.sol";
 import {IVerifier} from "../../src/interfaces/IVerifier.sol";
 import {AccountVerifier} from "../../src/verifiers/AccountVerifier.sol";
+import {ForcedVerifier} from "../../src/verifiers/ForcedVerifier.sol";
 import {PriceVerifier} from "../../src/verifiers/PriceVerifier.sol";
 import {QueueVerifier} from "../../src/verifiers/QueueVerifier.sol";
 import {TradeVerifier} from "../../src/verifiers/TradeVerifier.sol";
@@ -55,9 +58,11 @@ abstract contract Scenario is Reference {
     uint256 internal constant BOND = 1_000e6;
     uint64 internal constant WINDOW = 1 days;
     Exit internal exit;
+    Requests internal requests;
     TestToken internal usd;
     TestToken internal eth;
     IVerifier internal queueVerifier;
+    IVerifier internal forcedVerifier;
     IVerifier internal accountVerifier;
     IVerifier internal priceVerifier;
     IVerifier internal tradeVerifier;
@@ -66,6 +71,7 @@ abstract contract Scenario is Reference {
     function setUp() public virtual {
         vm.warp(T0);
         queueVerifier = new QueueVerifier();
+        forcedVerifier = new ForcedVerifier();
         accountVerifier = new AccountVerifier();
         priceVerifier = new PriceVerifier();
         tradeVerifier = new TradeVerifier();
@@ -74,32 +80,20 @@ abstract contract Scenario is Reference {
         eth = new TestToken("Ether", "WETH", 18);
         // They know each other: the vault comes next.
         exit = new Exit(
-            IVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2)), REGISTRATION_PERIOD
+            IVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 3)), REGISTRATION_PERIOD
         );
+        requests =
+            new Requests(IVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2)), insurance);
         disputes = new Disputes(
             Vault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1)),
             operator,
             insurance,
             address(usd),
             BOND,
-            queueVerifier,
-            accountVerifier,
-            priceVerifier,
-            tradeVerifier
+            verifiers()
         );
         vault = new Vault(
-            governor,
-            operator,
-            queueVerifier,
-            accountVerifier,
-            priceVerifier,
-            tradeVerifier,
-            disputes,
-            WINDOW,
-            exit,
-            FREEZE_AFTER,
-            FORCE_AFTER,
-            dataPacking
+            governor, operator, verifiers(), disputes, WINDOW, exit, requests, FREEZE_AFTER, FORCE_AFTER, dataPacking
         );
         setUpReference(block.chainid, address(vault));
         underlyings = abi.encodePacked(uint8(1), underlying(1, int64(3000 * ONE), int64(ONE), 2277));
@@ -107,6 +101,10 @@ abstract contract Scenario is Reference {
         setMark(PERP, int64(3000 * ONE));
         setMark(CALL, int64(120 * ONE));
         _makeFeeders();
+    }
+
+    function verifiers() internal view returns (IStepRerun.Verifiers memory) {
+        return IStepRerun.Verifiers(queueVerifier, forcedVerifier, accountVerifier, priceVerifier, tradeVerifier);
     }
 
     function _makeFeeders() private {
@@ -134,7 +132,7 @@ abstract contract Scenario is Reference {
             content = abi.encodePacked(content, feeders[i]);
         }
         vm.prank(governor);
-        vault.setParameters(2, content);
+        requests.setParameters(2, content);
         applyParameters(2, content);
     }
 
@@ -186,7 +184,7 @@ abstract contract Scenario is Reference {
     function setMargin() internal {
         bytes memory content = marginParameters();
         vm.prank(governor);
-        vault.setParameters(1, content);
+        requests.setParameters(1, content);
         applyParameters(1, content);
     }
 
@@ -203,7 +201,7 @@ abstract contract Scenario is Reference {
 
     function registerKey(address owner, uint32 account, address key, uint8 scope, uint64 expiry) internal {
         vm.prank(owner);
-        vault.registerKey(account, key, scope, expiry);
+        requests.registerKey(account, key, scope, expiry);
         applyRegisterKey(owner, account, key, scope, expiry);
     }
 

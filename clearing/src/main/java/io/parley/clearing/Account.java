@@ -5,6 +5,7 @@ import io.parley.protocol.AssetId;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.Keccak256;
+import io.parley.protocol.SetMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,8 +16,8 @@ import java.util.Optional;
  * bytes are the account: they are what is hashed, proven and sent, and nothing beside them is kept.
  */
 public final class Account implements Holdings {
-    /** Standard margin, the only mode of version 1. */
-    public static final int MODE_STANDARD = 0;
+    /** Standard margin, which an account begins with. */
+    public static final int MODE_STANDARD = SetMode.STANDARD;
 
     /** Most positions in one account, cash apart. */
     public static final int MAX_POSITIONS = 64;
@@ -37,6 +38,7 @@ public final class Account implements Holdings {
     static final int LANES = 36;
     static final int LAST_AUCTION = 100;
     static final int LIQUIDATION_START = 108;
+    static final int LIVE_UNTIL = 112;
 
     private final byte[] leaf;
 
@@ -141,7 +143,12 @@ public final class Account implements Holdings {
 
     /** Unix seconds since when it is in liquidation; 0 for not, and until liquidation has a meaning. */
     public long liquidationStart() {
-        return BigEndian.u64(leaf, LIQUIDATION_START);
+        return Integer.toUnsignedLong(BigEndian.u32(leaf, LIQUIDATION_START));
+    }
+
+    /** Unix seconds until which its open intents stand without another heartbeat; 0 if the owner asked for none. */
+    public long liveUntil() {
+        return Integer.toUnsignedLong(BigEndian.u32(leaf, LIVE_UNTIL));
     }
 
     /** Everything held beside cash, ascending by asset. */

@@ -5,9 +5,9 @@ import io.parley.protocol.Address;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.BatchHeader;
 import io.parley.protocol.Bytes32;
-import io.parley.protocol.CancelCommand;
 import io.parley.protocol.Command;
 import io.parley.protocol.Leg;
+import io.parley.protocol.OwnerCommand;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.Reason;
 import io.parley.protocol.TradeCommand;
@@ -19,15 +19,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Looks for fraud in a batch as it was posted, in the words of the contract of disputes. It trusts nothing of the operator's but
  * the bytes whose hashes the vault has.
  */
 public final class BatchAudit {
-
-    private static final Set<Integer> KINDS = Set.of(1, 2, 3, 4, 5, 16, 17, 32, 48);
 
     private BatchAudit() {}
 
@@ -201,10 +198,7 @@ public final class BatchAudit {
     /** In the order of their signatures. */
     private static List<Party> parties(Command command) {
         return switch (command) {
-            case WithdrawCommand signed ->
-                List.of(new Party(signed.withdraw().owner(), signed.withdraw().account()));
-            case CancelCommand signed ->
-                List.of(new Party(signed.cancel().owner(), signed.cancel().account()));
+            case OwnerCommand signed -> List.of(new Party(signed.owner(), signed.account()));
             case TradeCommand trade -> {
                 List<Party> all = new ArrayList<>();
                 all.add(new Party(trade.bid().bid().solver(), trade.bid().bid().account()));
@@ -237,7 +231,7 @@ public final class BatchAudit {
             byte[] record = Arrays.copyOfRange(data, offsets[i], offsets[i + 1]);
             if (record.length < 2
                     || record[0] != 1
-                    || !KINDS.contains((int) record[1])
+                    || !Command.isKind(record[1])
                     || record[1] == PriceCommand.KIND && i != 0) {
                 return i;
             }

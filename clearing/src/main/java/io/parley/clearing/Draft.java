@@ -28,6 +28,7 @@ final class Draft implements Holdings {
     private final long[] lanes = new long[2 * NonceLanes.LANES];
     private long lastAuction;
     private long liquidationStart;
+    private long liveUntil;
     private int positions;
     private final byte[] positionBytes = new byte[POSITION_ROOM * Account.POSITION];
     private int partials;
@@ -43,6 +44,7 @@ final class Draft implements Holdings {
             Arrays.fill(lanes, 0);
             lastAuction = 0;
             liquidationStart = 0;
+            liveUntil = 0;
             positions = 0;
             partials = 0;
             return;
@@ -53,7 +55,8 @@ final class Draft implements Holdings {
             lanes[i] = BigEndian.u64(leaf, Account.LANES + 8 * i);
         }
         lastAuction = BigEndian.u64(leaf, Account.LAST_AUCTION);
-        liquidationStart = BigEndian.u64(leaf, Account.LIQUIDATION_START);
+        liquidationStart = Integer.toUnsignedLong(BigEndian.u32(leaf, Account.LIQUIDATION_START));
+        liveUntil = Integer.toUnsignedLong(BigEndian.u32(leaf, Account.LIVE_UNTIL));
         positions = BigEndian.u8(leaf, Account.POSITION_COUNT);
         partials = BigEndian.u8(leaf, Account.PARTIAL_COUNT);
         int positionEnd = Account.FIXED + positions * Account.POSITION;
@@ -97,7 +100,8 @@ final class Draft implements Holdings {
             BigEndian.u64(leaf, Account.LANES + 8 * i, lanes[i]);
         }
         BigEndian.u64(leaf, Account.LAST_AUCTION, lastAuction);
-        BigEndian.u64(leaf, Account.LIQUIDATION_START, liquidationStart);
+        BigEndian.u32(leaf, Account.LIQUIDATION_START, (int) liquidationStart);
+        BigEndian.u32(leaf, Account.LIVE_UNTIL, (int) liveUntil);
         int positionEnd = Account.FIXED + positions * Account.POSITION;
         System.arraycopy(positionBytes, 0, leaf, Account.FIXED, positionEnd - Account.FIXED);
         System.arraycopy(partialBytes, 0, leaf, positionEnd, partials * Account.PARTIAL);
@@ -116,9 +120,27 @@ final class Draft implements Holdings {
         lastAuction = auction;
     }
 
+    /** Until when the owner's open intents stand without another heartbeat; 0 if none is asked for. */
+    long liveUntil() {
+        return liveUntil;
+    }
+
+    void setLiveUntil(long until) {
+        liveUntil = until;
+    }
+
+    /** Whether nothing that was signed before is to be filled any more. */
+    boolean isLapsed(long time) {
+        return liveUntil != 0 && time > liveUntil;
+    }
+
     @Override
     public int mode() {
         return BigEndian.u8(head, Account.MODE);
+    }
+
+    void setMode(int mode) {
+        head[Account.MODE] = (byte) mode;
     }
 
     @Override

@@ -4,21 +4,24 @@ import io.parley.protocol.Address;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.Bid;
 import io.parley.protocol.Bytes32;
-import io.parley.protocol.CancelCommand;
 import io.parley.protocol.Command;
 import io.parley.protocol.Commitment;
 import io.parley.protocol.Domain;
 import io.parley.protocol.Eip712;
+import io.parley.protocol.ForcedReduce;
+import io.parley.protocol.ForcedWithdraw;
 import io.parley.protocol.Intent;
 import io.parley.protocol.Keccak256;
 import io.parley.protocol.ListAsset;
 import io.parley.protocol.Listings;
 import io.parley.protocol.Listings.Listing;
+import io.parley.protocol.OwnerCommand;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.PriceContent;
 import io.parley.protocol.QueueCommand;
 import io.parley.protocol.Reason;
 import io.parley.protocol.RegisterKey;
+import io.parley.protocol.SetModeCommand;
 import io.parley.protocol.SetParameters;
 import io.parley.protocol.Signatures;
 import io.parley.protocol.SignedBid;
@@ -128,9 +131,10 @@ public final class Ledger {
             return stateAnd(Pricing.NONE).toBytes();
         }
         boolean allowed = isAllowed(command, record);
-        boolean margined = command instanceof TradeCommand || command instanceof WithdrawCommand;
         WireWriter out = stateAnd(
-                (allowed ? screeningWorld.priced() : margined) ? Pricing.block(price, parameterContent) : Pricing.NONE);
+                (allowed ? screeningWorld.priced() : mayNeedPricing(command))
+                        ? Pricing.block(price, parameterContent)
+                        : Pricing.NONE);
         byte[] place = {};
         if (!allowed) {
             screening.begin(global);
@@ -146,6 +150,21 @@ public final class Ledger {
             putBack(screening);
         }
         return out.toBytes();
+    }
+
+    /** Whether the pricing is shown with a command that was not run. */
+    private boolean mayNeedPricing(Command command) {
+        return switch (command) {
+            case TradeCommand _, WithdrawCommand _, SetModeCommand _ -> true;
+            case ForcedWithdraw forced -> hasPositions(forced.accountIndex());
+            case ForcedReduce forced -> hasPositions(forced.accountIndex());
+            default -> false;
+        };
+    }
+
+    private boolean hasPositions(int index) {
+        Account account = accounts.account(index);
+        return account != null && account.positionCount() > 0;
     }
 
     /** {@code u32 bitmap | siblings} of a place in the tree of accounts. */
@@ -185,7 +204,7 @@ public final class Ledger {
     /** Whether a command of a user is a step now; the others are shown without being run. */
     private boolean isAllowed(Command command, byte[] record) {
         return switch (command) {
-            case WithdrawCommand _, CancelCommand _, TradeCommand _ -> {
+            case OwnerCommand _, TradeCommand _ -> {
                 try {
                     new Transition(domain, screeningWorld, screening, recovery).run(command, record);
                     yield true;
@@ -627,6 +646,20 @@ public final class Ledger {
             listings = more;
             listingsTree.set(index, listings.listing(asset).orElseThrow().leaf());
             return listingsTree.root();
+        }
+
+        @Override
+        public void needPricing() {
+            priced = true;
+        }
+
+        @Override
+        public Prices prices() {
+            priced = true;
+            if (prices == null) {
+                throw new MarginUnavailable(Reason.NO_PRICE, "there is no price yet");
+            }
+            return prices;
         }
 
         @Override

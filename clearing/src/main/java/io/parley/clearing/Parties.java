@@ -2,16 +2,19 @@ package io.parley.clearing;
 
 import io.parley.protocol.Address;
 import io.parley.protocol.Bytes32;
-import io.parley.protocol.CancelCommand;
 import io.parley.protocol.Command;
 import io.parley.protocol.CreditFee;
 import io.parley.protocol.Deposit;
 import io.parley.protocol.Domain;
 import io.parley.protocol.Eip712;
+import io.parley.protocol.ForcedCancel;
+import io.parley.protocol.ForcedReduce;
+import io.parley.protocol.ForcedWithdraw;
 import io.parley.protocol.Intent;
 import io.parley.protocol.IntentForm;
 import io.parley.protocol.ListAsset;
 import io.parley.protocol.Listings;
+import io.parley.protocol.OwnerCommand;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.RegisterKey;
 import io.parley.protocol.SetParameters;
@@ -20,7 +23,6 @@ import io.parley.protocol.Signatures;
 import io.parley.protocol.SignedBid;
 import io.parley.protocol.SignedIntent;
 import io.parley.protocol.TradeCommand;
-import io.parley.protocol.Withdraw;
 import io.parley.protocol.WithdrawCommand;
 import java.util.List;
 import java.util.Optional;
@@ -40,29 +42,36 @@ record Parties(Domain domain, AccountTree accounts, Keys keys, Listings listings
         switch (command) {
             case Deposit deposit -> place(into, deposit.accountIndex());
             case CreditFee credit -> place(into, credit.accountIndex());
+            case ForcedWithdraw forced -> place(into, forced.accountIndex());
+            case ForcedCancel forced -> place(into, forced.accountIndex());
+            case ForcedReduce forced -> {
+                if (forced.accountIndex() == forced.counterIndex()) {
+                    return false;
+                }
+                place(into, forced.accountIndex());
+                place(into, forced.counterIndex());
+            }
             case ListAsset listing -> {
                 return listing.listingIndex() < 1 << Listings.DEPTH;
             }
             case RegisterKey _, SetParameters _, PriceCommand _ -> {}
-            case WithdrawCommand signed -> {
-                Withdraw withdraw = signed.withdraw();
-                account(into, withdraw.owner(), withdraw.account());
-                if (listings.contains(withdraw.asset())) {
-                    Bytes32 digest = Eip712.digest(domain, withdraw, listings);
-                    key(into, 0, withdraw.owner(), withdraw.account(), digest, signed.signature());
+            case OwnerCommand signed -> {
+                account(into, signed.owner(), signed.account());
+                if (isNamed(signed)) {
+                    key(into, 0, signed.owner(), signed.account(), signed.digest(domain, listings), signed.signature());
                 }
-            }
-            case CancelCommand signed -> {
-                var cancel = signed.cancel();
-                account(into, cancel.owner(), cancel.account());
-                Bytes32 digest = Eip712.digest(domain, cancel);
-                key(into, 0, cancel.owner(), cancel.account(), digest, signed.signature());
             }
             case TradeCommand trade -> {
                 return gather(trade, into);
             }
         }
         return true;
+    }
+
+    /** Whether what it names has a name, without which nothing was signed. */
+    private boolean isNamed(OwnerCommand signed) {
+        return !(signed instanceof WithdrawCommand withdraw)
+                || listings.contains(withdraw.withdraw().asset());
     }
 
     private boolean gather(TradeCommand trade, Step into) {
@@ -114,22 +123,11 @@ record Parties(Domain domain, AccountTree accounts, Keys keys, Listings listings
     /** Who signed for an account without being its owner or a key of it in the state: the first, if there is one. */
     Optional<Stranger> stranger(Command command) {
         return switch (command) {
-            case WithdrawCommand signed -> {
-                Withdraw withdraw = signed.withdraw();
-                yield listings.contains(withdraw.asset())
+            case OwnerCommand signed ->
+                isNamed(signed)
                         ? stranger(
-                                withdraw.owner(),
-                                withdraw.account(),
-                                Eip712.digest(domain, withdraw, listings),
-                                signed.signature())
+                                signed.owner(), signed.account(), signed.digest(domain, listings), signed.signature())
                         : Optional.empty();
-            }
-            case CancelCommand signed ->
-                stranger(
-                        signed.cancel().owner(),
-                        signed.cancel().account(),
-                        Eip712.digest(domain, signed.cancel()),
-                        signed.signature());
             case TradeCommand trade -> stranger(trade);
             default -> Optional.empty();
         };

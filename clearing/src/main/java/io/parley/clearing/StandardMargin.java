@@ -9,6 +9,7 @@ import static java.lang.Math.subtractExact;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.PriceContent;
 import io.parley.protocol.Reason;
+import io.parley.protocol.SetMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,12 +61,15 @@ public final class StandardMargin {
 
     /** As above; an account of cash only needs neither prices nor parameters. */
     static Margin evaluate(Holdings account, @Nullable Prices prices, @Nullable MarginParameters parameters) {
-        if (account.mode() != Account.MODE_STANDARD) {
+        if (account.mode() > SetMode.ISOLATED) {
             throw new MarginUnavailable(
                     Reason.MODE_UNSUPPORTED, "margin mode %d is not supported yet".formatted(account.mode()));
         }
         if (!needsPrices(account)) {
             return Margin.ofCash(account.cash());
+        }
+        if (account.mode() == SetMode.ISOLATED) {
+            requireOneUnderlying(account);
         }
         if (prices == null || parameters == null) {
             throw new MarginUnavailable(
@@ -81,7 +85,18 @@ public final class StandardMargin {
 
     /** Whether the account's margin depends on prices and parameters. */
     static boolean needsPrices(Holdings account) {
-        return account.mode() == Account.MODE_STANDARD && account.positionCount() > 0;
+        return account.mode() <= SetMode.ISOLATED && account.positionCount() > 0;
+    }
+
+    /** Positions ascend by underlying: the first and the last tell. */
+    private static void requireOneUnderlying(Holdings account) {
+        int first = underlyingOf(account.assetAt(0));
+        int last = underlyingOf(account.assetAt(account.positionCount() - 1));
+        if (first != last) {
+            throw new MarginUnavailable(
+                    Reason.ISOLATED_UNDERLYING,
+                    "an isolated account holds one underlying, this one %d and %d".formatted(first, last));
+        }
     }
 
     private Margin evaluate() {

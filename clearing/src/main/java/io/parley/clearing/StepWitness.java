@@ -8,6 +8,10 @@ import io.parley.protocol.Command;
 import io.parley.protocol.CreditFee;
 import io.parley.protocol.Deposit;
 import io.parley.protocol.Domain;
+import io.parley.protocol.ForcedCancel;
+import io.parley.protocol.ForcedReduce;
+import io.parley.protocol.ForcedWithdraw;
+import io.parley.protocol.HeartbeatCommand;
 import io.parley.protocol.Intent;
 import io.parley.protocol.Keccak256;
 import io.parley.protocol.ListAsset;
@@ -15,6 +19,7 @@ import io.parley.protocol.Listings;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.Reason;
 import io.parley.protocol.RegisterKey;
+import io.parley.protocol.SetModeCommand;
 import io.parley.protocol.SetParameters;
 import io.parley.protocol.SignedIntent;
 import io.parley.protocol.TradeCommand;
@@ -90,7 +95,9 @@ final class StepWitness implements World {
             case Deposit deposit -> 1;
             case CreditFee credit -> 1;
             case WithdrawCommand withdraw -> 1;
-            case CancelCommand cancel -> 1;
+            case CancelCommand _, SetModeCommand _, HeartbeatCommand _ -> 1;
+            case ForcedWithdraw _, ForcedCancel _ -> 1;
+            case ForcedReduce _ -> 2;
             case TradeCommand trade -> in.u8("nAccounts");
             case RegisterKey key -> 0;
             case ListAsset listing -> 0;
@@ -112,7 +119,7 @@ final class StepWitness implements World {
                 readListings(1, in);
                 readKeys(1, in);
             }
-            case CancelCommand cancel -> {
+            case CancelCommand _, SetModeCommand _, HeartbeatCommand _ -> {
                 slots = new int[1];
                 readKeys(1, in);
             }
@@ -247,8 +254,13 @@ final class StepWitness implements World {
 
     @Override
     public Draft place(int index) {
-        require(accounts[0].index() == index, "the account is the command's");
-        return step.touched(0);
+        for (int slot = 0; slot < accounts.length; slot++) {
+            if (accounts[slot].index() == index) {
+                return step.touched(slot);
+            }
+        }
+        throw new StepRefused(
+                Reason.UNDECODABLE, "the witness is not of its form: account %d is the command's".formatted(index));
     }
 
     @Override
@@ -307,6 +319,21 @@ final class StepWitness implements World {
                 step.hash(GlobalRecord.LISTINGS_ROOT));
         Bytes32 nameHash = Keccak256.hash(name.getBytes(StandardCharsets.US_ASCII));
         return proof.root(Listings.DEPTH, index, listingLeaf(asset, nameHash));
+    }
+
+    @Override
+    public void needPricing() {
+        priced = true;
+    }
+
+    @Override
+    public Prices prices() {
+        priced = true;
+        Prices prices = pricing.prices(domain, step);
+        if (prices == null) {
+            throw new MarginUnavailable(Reason.NO_PRICE, "there is no price yet");
+        }
+        return prices;
     }
 
     @Override

@@ -15,6 +15,11 @@ import io.parley.protocol.Eip712;
 import io.parley.protocol.FeederSet;
 import io.parley.protocol.Fill;
 import io.parley.protocol.Fixed8;
+import io.parley.protocol.ForcedCancel;
+import io.parley.protocol.ForcedReduce;
+import io.parley.protocol.ForcedWithdraw;
+import io.parley.protocol.Heartbeat;
+import io.parley.protocol.HeartbeatCommand;
 import io.parley.protocol.Intent;
 import io.parley.protocol.IntentForm;
 import io.parley.protocol.Leg;
@@ -25,6 +30,8 @@ import io.parley.protocol.QueueCommand;
 import io.parley.protocol.Reason;
 import io.parley.protocol.Refusal;
 import io.parley.protocol.RegisterKey;
+import io.parley.protocol.SetMode;
+import io.parley.protocol.SetModeCommand;
 import io.parley.protocol.SetParameters;
 import io.parley.protocol.Signature;
 import io.parley.protocol.Signatures;
@@ -76,10 +83,15 @@ final class Transition {
                     case ListAsset listing -> listAsset(listing);
                     case SetParameters parameters -> setParameters(parameters);
                     case CreditFee credit -> creditFee(credit);
+                    case ForcedWithdraw forced -> forcedWithdraw(forced);
+                    case ForcedReduce forced -> forcedReduce(forced);
+                    case ForcedCancel forced -> forcedCancel(forced);
                 }
             }
             case WithdrawCommand withdraw -> withdraw(withdraw.withdraw(), withdraw.signature());
             case CancelCommand cancel -> cancel(cancel.cancel(), cancel.signature());
+            case SetModeCommand mode -> setMode(mode.setMode(), mode.signature());
+            case HeartbeatCommand beat -> heartbeat(beat.heartbeat(), beat.signature());
             case PriceCommand price -> price(price);
             case TradeCommand trade -> trade(trade.auction(), trade.bid(), trade.intents());
         }
@@ -170,6 +182,73 @@ final class Transition {
                 parameters.content().hash());
     }
 
+    private void forcedWithdraw(ForcedWithdraw forced) {
+        Draft account = forced(forced.accountIndex(), forced.owner(), forced.account());
+        if (account.positionCount() > 0) {
+            world.needPricing();
+        }
+        ifAllowed(() -> {
+            AssetId asset = forced.asset();
+            long amount = Math.min(forced.amount(), balance(account, asset));
+            require(amount > 0, Reason.INSUFFICIENT_BALANCE, "there is none of it");
+            take(account, asset, amount);
+            requireMargins();
+            step.withdraw(asset, forced.to(), amount);
+        });
+    }
+
+    private void forcedReduce(ForcedReduce forced) {
+        require(
+                forced.accountIndex() != forced.counterIndex(),
+                Reason.QUEUE_ORDER,
+                "account %d cannot be its own counterparty",
+                forced.accountIndex());
+        Draft account = forced(forced.accountIndex(), forced.owner(), forced.account());
+        Draft counter = forced(forced.counterIndex(), forced.counterOwner(), forced.counterAccount());
+        if (account.positionCount() > 0) {
+            world.needPricing();
+        }
+        ifAllowed(() -> {
+            AssetId asset = forced.asset();
+            long held = asset.kind() == AssetKind.SPOT || asset.isCash() ? 0 : account.quantity(asset.id());
+            long most = held == Long.MIN_VALUE ? Long.MAX_VALUE : Math.abs(held);
+            long size = Math.min(forced.quantity(), most);
+            require(size > 0, Reason.INSUFFICIENT_BALANCE, "there is none of it");
+            long cash = ForcedPrice.worth(world.prices(), asset, size, held < 0);
+            long quantity = held < 0 ? size : -size;
+            account.add(asset.id(), quantity);
+            counter.add(asset.id(), -quantity);
+            account.setCash(Math.addExact(account.cash(), cash));
+            counter.setCash(Math.subtractExact(counter.cash(), cash));
+            requireAllowed(counter);
+            requireMargins();
+        });
+    }
+
+    private void forcedCancel(ForcedCancel forced) {
+        Draft account = forced(forced.accountIndex(), forced.owner(), forced.account());
+        ifAllowed(() -> {
+            requireCancelKind(forced.cancelKind());
+            cancel(account, forced.cancelKind(), forced.nonce());
+        });
+    }
+
+    /** The contract gives no entry of this kind to an account that was never deposited for. */
+    private Draft forced(int index, Address owner, long number) {
+        Draft account = place(index, owner, number);
+        require(account.exists(), Reason.NO_ACCOUNT, "there is no account %d", index);
+        return account;
+    }
+
+    /** An entry of the queue is a step whatever it asks for: what is not allowed is a step that does nothing else. */
+    private void ifAllowed(Runnable effect) {
+        try {
+            effect.run();
+        } catch (StepRefused | MarginUnavailable | ArithmeticException e) {
+            step.becomeNoop();
+        }
+    }
+
     private void withdraw(Withdraw withdraw, Signature signature) {
         Draft account = existing(0, withdraw.owner(), withdraw.account());
         AssetId asset = withdraw.asset();
@@ -178,11 +257,7 @@ final class Transition {
         requireNotExpired(withdraw.validUntil());
         requireUnused(account, withdraw.nonce());
         require(withdraw.amount() > 0, Reason.BAD_AMOUNT, "the amount is 0");
-        long balance = switch (asset.kind()) {
-            case CASH -> account.cash();
-            case SPOT -> account.quantity(asset.id());
-            case PERP, CALL, PUT -> 0;
-        };
+        long balance = balance(account, asset);
         if (balance < withdraw.amount()) {
             throw new StepRefused(
                     Reason.INSUFFICIENT_BALANCE,
@@ -190,22 +265,81 @@ final class Transition {
                             .formatted(Fixed8.format(withdraw.amount()), nameOf(asset), Fixed8.format(balance)));
         }
         NonceLanes.use(account.lanes(), withdraw.nonce());
-        if (asset.isCash()) {
-            account.setCash(balance - withdraw.amount());
-        } else {
-            account.add(asset.id(), -withdraw.amount());
-        }
+        take(account, asset, withdraw.amount());
         step.withdraw(asset, withdraw.to(), withdraw.amount());
         requireMargins();
     }
 
+    /** What can be handed out of an asset: nothing of a perp or an option. */
+    private static long balance(Draft account, AssetId asset) {
+        return switch (asset.kind()) {
+            case CASH -> account.cash();
+            case SPOT -> account.quantity(asset.id());
+            case PERP, CALL, PUT -> 0;
+        };
+    }
+
+    private static void take(Draft account, AssetId asset, long amount) {
+        if (asset.isCash()) {
+            account.setCash(account.cash() - amount);
+        } else {
+            account.add(asset.id(), -amount);
+        }
+    }
+
+    private void setMode(SetMode setMode, Signature signature) {
+        Draft account = existing(0, setMode.owner(), setMode.account());
+        require(setMode.mode() <= SetMode.PORTFOLIO, Reason.BAD_FIELD, "there is no margin mode %d", setMode.mode());
+        authorise(
+                0, setMode.owner(), setMode.account(), Eip712.digest(domain, setMode), signature, RegisterKey.WITHDRAW);
+        requireNotExpired(setMode.validUntil());
+        requireUnused(account, setMode.nonce());
+        NonceLanes.use(account.lanes(), setMode.nonce());
+        account.setMode(setMode.mode());
+        requireMargins();
+    }
+
+    private void heartbeat(Heartbeat heartbeat, Signature signature) {
+        Draft account = existing(0, heartbeat.owner(), heartbeat.account());
+        long until = heartbeat.until();
+        require(
+                until == 0 || until > step.time() && until < 1L << 32,
+                Reason.BAD_FIELD,
+                "until (%d) must be 0, or above the time (%d) and below 2^32",
+                until,
+                step.time());
+        authorise(
+                0,
+                heartbeat.owner(),
+                heartbeat.account(),
+                Eip712.digest(domain, heartbeat),
+                signature,
+                RegisterKey.CANCEL);
+        requireNotExpired(heartbeat.validUntil());
+        requireUnused(account, heartbeat.nonce());
+        if (account.isLapsed(step.time())) {
+            // What stood when the switch went off stays cancelled, whoever comes back.
+            cancel(account, Cancel.ALL, heartbeat.nonce());
+        } else {
+            NonceLanes.use(account.lanes(), heartbeat.nonce());
+        }
+        account.setLiveUntil(until);
+    }
+
     private void cancel(Cancel cancel, Signature signature) {
         Draft account = existing(0, cancel.owner(), cancel.account());
-        require(cancel.kind() <= Cancel.ALL, Reason.BAD_FIELD, "there is no cancel kind %d", cancel.kind());
+        requireCancelKind(cancel.kind());
         authorise(0, cancel.owner(), cancel.account(), Eip712.digest(domain, cancel), signature, RegisterKey.CANCEL);
         requireNotExpired(cancel.validUntil());
-        long nonce = cancel.nonce();
-        switch (cancel.kind()) {
+        cancel(account, cancel.kind(), cancel.nonce());
+    }
+
+    private static void requireCancelKind(int kind) {
+        require(kind <= Cancel.ALL, Reason.BAD_FIELD, "there is no cancel kind %d", kind);
+    }
+
+    private static void cancel(Draft account, int kind, long nonce) {
+        switch (kind) {
             case Cancel.ONE -> {
                 if (!account.removePartialsOfNonce(nonce)) {
                     requireUnused(account, nonce);
@@ -414,6 +548,13 @@ final class Transition {
                 intent.validFrom(),
                 time);
         requireNotExpired(intent.validUntil());
+        require(
+                !owner.isLapsed(time),
+                Reason.HEARTBEAT_MISSED,
+                "the owner of intent %d was to give a sign until %d, it is %d",
+                i,
+                owner.liveUntil(),
+                time);
         authorise(i + 1, intent.owner(), intent.account(), id, signed.signature(), RegisterKey.INTENTS);
 
         int open = owner.partial(id);

@@ -6,6 +6,10 @@ import io.parley.protocol.CancelCommand;
 import io.parley.protocol.Command;
 import io.parley.protocol.CreditFee;
 import io.parley.protocol.Deposit;
+import io.parley.protocol.ForcedCancel;
+import io.parley.protocol.ForcedReduce;
+import io.parley.protocol.ForcedWithdraw;
+import io.parley.protocol.HeartbeatCommand;
 import io.parley.protocol.Intent;
 import io.parley.protocol.Leg;
 import io.parley.protocol.ListAsset;
@@ -13,6 +17,7 @@ import io.parley.protocol.Listings;
 import io.parley.protocol.Listings.Listing;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.RegisterKey;
+import io.parley.protocol.SetModeCommand;
 import io.parley.protocol.SetParameters;
 import io.parley.protocol.SignedIntent;
 import io.parley.protocol.TradeCommand;
@@ -53,6 +58,12 @@ final class WitnessWriter {
         switch (command) {
             case Deposit deposit -> replaceAccount(0);
             case CreditFee credit -> replaceAccount(0);
+            case ForcedWithdraw forced -> replaceAccount(0);
+            case ForcedCancel forced -> replaceAccount(0);
+            case ForcedReduce forced -> {
+                replaceAccount(0);
+                replaceAccount(1);
+            }
             case RegisterKey key -> out.raw(place);
             case ListAsset listing -> out.raw(place);
             case SetParameters parameterSet -> {}
@@ -61,7 +72,7 @@ final class WitnessWriter {
                 shown(withdraw.withdraw().asset()).ifPresent(this::writeListing);
                 writeKeys();
             }
-            case CancelCommand cancel -> {
+            case CancelCommand _, SetModeCommand _, HeartbeatCommand _ -> {
                 replaceAccount(0);
                 writeKeys();
             }

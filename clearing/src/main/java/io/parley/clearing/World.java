@@ -53,6 +53,16 @@ interface World {
     /** Appends a listing and returns the new root of the listings tree. */
     Bytes32 list(int index, AssetId asset, String name);
 
+    /** The step needs the pricing, whatever comes of it. */
+    void needPricing();
+
+    /**
+     * The prices that the step is margined at.
+     *
+     * @throws MarginUnavailable if there are none yet
+     */
+    Prices prices();
+
     /**
      * The margin of an account as the step leaves it.
      *

@@ -6,6 +6,7 @@ import static io.parley.clearing.Offer.intent;
 import static io.parley.clearing.Trader.ALICE;
 import static io.parley.clearing.Trader.BOB;
 import static io.parley.clearing.Trader.CAROL;
+import static io.parley.clearing.Trader.INSURANCE;
 import static io.parley.clearing.Trader.SESSION;
 import static io.parley.clearing.Trader.SOLVER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,6 +24,7 @@ import io.parley.protocol.Keccak256;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.Reason;
 import io.parley.protocol.RegisterKey;
+import io.parley.protocol.SetMode;
 import io.parley.protocol.WireWriter;
 import io.parley.protocol.wire.BatchRecord;
 import java.util.ArrayList;
@@ -41,7 +43,8 @@ class BatchTest {
                 .account(ALICE, "20000 USD", "20 ETH")
                 .account(BOB, "1 BTC", "500 USD")
                 .account(CAROL, "80000 USD")
-                .account(SOLVER, "10 ETH", "5000 USD");
+                .account(SOLVER, "10 ETH", "5000 USD")
+                .account(INSURANCE, "9000 USD");
         market.settle();
         market.applied(market.registerKey(ALICE, SESSION, RegisterKey.INTENTS, Market.LATER));
         market.applied(bid().fills(
@@ -64,6 +67,12 @@ class BatchTest {
         market.applied(market.cancel(BOB, Cancel.BELOW, 9));
         market.applied(market.deposit(ALICE, 0, AssetId.cash(), 0));
         market.applied(market.creditFee(BOB, "0.5"));
+        market.applied(market.forceReduce(ALICE, "1 ETH-27MAR26-3200-C"));
+        market.applied(market.forceWithdraw(ALICE, "100 USD"));
+        market.applied(market.forceWithdraw(ALICE, "1 BTC"));
+        market.applied(market.forceCancel(ALICE, Cancel.ONE, 2));
+        market.applied(market.setMode(CAROL, SetMode.ISOLATED, 6));
+        market.applied(market.heartbeat(CAROL, market.now() + 5, 7));
         return market;
     }
 
@@ -246,7 +255,7 @@ class BatchTest {
         long from = market.batches().getLast().header().queueTo();
         BatchHeader header = market.settle().getLast().header();
         assertThat(header.queueFrom()).isEqualTo(from);
-        assertThat(header.queueTo()).isEqualTo(from + 3);
+        assertThat(header.queueTo()).isEqualTo(from + 7);
         assertThat(header.sequence()).isEqualTo(market.batches().size());
         assertThat(market.batches().getLast().feesTotalAfter()
                         - market.batches().getLast().feesTotalBefore())

@@ -5,6 +5,7 @@ import static io.parley.clearing.Offer.intent;
 import static io.parley.clearing.Trader.ALICE;
 import static io.parley.clearing.Trader.BOB;
 import static io.parley.clearing.Trader.CAROL;
+import static io.parley.clearing.Trader.INSURANCE;
 import static io.parley.clearing.Trader.SESSION;
 import static io.parley.clearing.Trader.SOLVER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,6 +19,7 @@ import io.parley.protocol.Bytes32;
 import io.parley.protocol.Cancel;
 import io.parley.protocol.Command;
 import io.parley.protocol.RegisterKey;
+import io.parley.protocol.SetMode;
 import io.parley.protocol.wire.BatchRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,7 +76,8 @@ class GoldenBatchTest {
         market.account(ALICE, "20000 USD", "20 ETH")
                 .account(BOB, "1 BTC", "500 USD")
                 .account(CAROL, "80000 USD")
-                .account(SOLVER, "10 ETH", "5000 USD");
+                .account(SOLVER, "10 ETH", "5000 USD")
+                .account(INSURANCE, "9000 USD");
         market.applied(market.registerKey(ALICE, SESSION, RegisterKey.INTENTS, Market.LATER));
         market.applied(market.registerKey(SOLVER, BOB, RegisterKey.BIDS | RegisterKey.CANCEL, Market.LATER));
         market.quoted("ETH", "3000")
@@ -99,6 +102,17 @@ class GoldenBatchTest {
         market.applied(market.withdraw(CAROL, "20 ETH", NonceLanes.nonce(3, 0)));
         market.applied(market.cancel(BOB, Cancel.BELOW, 9));
         market.applied(market.cancel(BOB, Cancel.ONE, 12));
+        // What an owner forces: allowed, allowed in part, not allowed.
+        market.applied(market.forceReduce(ALICE, "0.1 ETH-27MAR26-3200-C"));
+        market.applied(market.forceReduce(ALICE, "1 ETH-PERP"));
+        market.applied(market.forceReduce(CAROL, "1 ETH-PERP"));
+        market.applied(market.forceWithdraw(ALICE, "10 USD"));
+        market.applied(market.forceWithdraw(BOB, "999999 USD"));
+        market.applied(market.forceWithdraw(ALICE, "20 ETH"));
+        market.applied(market.forceCancel(BOB, Cancel.ONE, 10));
+        market.applied(market.forceCancel(BOB, Cancel.ONE, 10));
+        market.applied(market.setMode(CAROL, SetMode.ISOLATED, 6));
+        market.applied(market.heartbeat(CAROL, market.now() + 1, 7));
         // Nothing was paid, so nothing comes back: an entry that only advances the queue.
         market.applied(market.deposit(ALICE, 0, AssetId.cash(), 0));
         market.applied(market.creditFee(BOB, "0.25"));
@@ -112,6 +126,8 @@ class GoldenBatchTest {
         market.applied(bid().fills(spread, 2, "-5900", "0"));
         market.applied(bid().signedBy(BOB).fills(spread, 1, "-2949.5", "0.5"));
         market.applied(market.cancel(ALICE, Cancel.ALL, 2));
+        // Too late: all that stood is cancelled first.
+        market.applied(market.heartbeat(CAROL, 0, 8));
         market.tick();
         return market;
     }

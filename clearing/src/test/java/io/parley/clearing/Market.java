@@ -18,6 +18,11 @@ import io.parley.protocol.Eip712;
 import io.parley.protocol.FeederSet;
 import io.parley.protocol.Fill;
 import io.parley.protocol.Fixed8;
+import io.parley.protocol.ForcedCancel;
+import io.parley.protocol.ForcedReduce;
+import io.parley.protocol.ForcedWithdraw;
+import io.parley.protocol.Heartbeat;
+import io.parley.protocol.HeartbeatCommand;
 import io.parley.protocol.Intent;
 import io.parley.protocol.Keccak256;
 import io.parley.protocol.ListAsset;
@@ -25,6 +30,8 @@ import io.parley.protocol.Price;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.PriceContent;
 import io.parley.protocol.RegisterKey;
+import io.parley.protocol.SetMode;
+import io.parley.protocol.SetModeCommand;
 import io.parley.protocol.SetParameters;
 import io.parley.protocol.Signature;
 import io.parley.protocol.SignedBid;
@@ -298,6 +305,41 @@ final class Market {
 
     CancelCommand sign(Cancel cancel, Trader signer) {
         return new CancelCommand(cancel, signer.signer().sign(Eip712.digest(DOMAIN, cancel)));
+    }
+
+    SetModeCommand setMode(Trader trader, int mode, long nonce) {
+        SetMode setMode = new SetMode(trader.address(), 0, mode, LATER, nonce);
+        return new SetModeCommand(setMode, trader.signer().sign(Eip712.digest(DOMAIN, setMode)));
+    }
+
+    HeartbeatCommand heartbeat(Trader trader, long until, long nonce) {
+        Heartbeat heartbeat = new Heartbeat(trader.address(), 0, until, LATER, nonce);
+        return new HeartbeatCommand(heartbeat, trader.signer().sign(Eip712.digest(DOMAIN, heartbeat)));
+    }
+
+    ForcedWithdraw forceWithdraw(Trader trader, String amount) {
+        Amount of = Amount.parse(amount);
+        return new ForcedWithdraw(
+                queued, place(trader, 0), trader.address(), 0, of.asset(), of.units(), trader.address());
+    }
+
+    /** The insurance account takes it over. */
+    ForcedReduce forceReduce(Trader trader, String amount) {
+        Amount of = Amount.parse(amount);
+        return new ForcedReduce(
+                queued,
+                place(trader, 0),
+                trader.address(),
+                0,
+                of.asset(),
+                of.units(),
+                place(Trader.INSURANCE, 0),
+                Trader.INSURANCE.address(),
+                0);
+    }
+
+    ForcedCancel forceCancel(Trader trader, int kind, long nonce) {
+        return new ForcedCancel(queued, place(trader, 0), trader.address(), 0, kind, nonce);
     }
 
     // Trades

@@ -8,6 +8,7 @@ import io.parley.protocol.AssetId;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.PriceContent;
 import io.parley.protocol.Reason;
+import io.parley.protocol.SetMode;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -320,9 +321,9 @@ class StandardMarginTest {
     }
 
     @Test
-    void otherModeThanStandard_isUnsupported() {
+    void portfolioMode_isUnsupported() {
         byte[] leaf = holding().cash("1").account().encode();
-        leaf[25] = 1;
+        leaf[25] = SetMode.PORTFOLIO;
         assertThatThrownBy(() ->
                         StandardMargin.evaluate(Account.decode(leaf), holding().prices(), MarginParameters.demo(), 0))
                 .isInstanceOfSatisfying(

@@ -17,6 +17,8 @@ enum Trader {
     FEEDER_TWO(0xf2),
     FEEDER_THREE(0xf3),
     RELAYER(0x7e),
+    /** Takes over what is reduced by force. */
+    INSURANCE(0x15),
     NOBODY(0x99);
 
     private final PrivateKeySigner signer;

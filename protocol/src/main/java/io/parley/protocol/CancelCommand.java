@@ -6,7 +6,7 @@ package io.parley.protocol;
  * @param cancel what was signed
  * @param signature by the owner or a registered key of the owner
  */
-public record CancelCommand(Cancel cancel, Signature signature) implements Command {
+public record CancelCommand(Cancel cancel, Signature signature) implements OwnerCommand {
 
     /** The command's kind. */
     public static final int KIND = 17;
@@ -14,6 +14,21 @@ public record CancelCommand(Cancel cancel, Signature signature) implements Comma
     @Override
     public int kind() {
         return KIND;
+    }
+
+    @Override
+    public Address owner() {
+        return cancel.owner();
+    }
+
+    @Override
+    public long account() {
+        return cancel.account();
+    }
+
+    @Override
+    public Bytes32 digest(Domain domain, AssetNames names) {
+        return Eip712.digest(domain, cancel);
     }
 
     @Override

@@ -4,7 +4,7 @@ package io.parley.protocol;
  * An entry of the one ordered log: all that changes state. Its bytes are the same on the topic, in the batch's data
  * and in calldata.
  */
-public sealed interface Command permits QueueCommand, WithdrawCommand, CancelCommand, PriceCommand, TradeCommand {
+public sealed interface Command permits QueueCommand, OwnerCommand, PriceCommand, TradeCommand {
 
     /** {@return the byte after the version that tells the commands apart} */
     int kind();
@@ -48,6 +48,18 @@ public sealed interface Command permits QueueCommand, WithdrawCommand, CancelCom
         return WireReader.whole(bytes, Command::readFrom);
     }
 
+    /**
+     * {@return whether there is a command of this kind}
+     *
+     * @param kind the byte after the version
+     */
+    static boolean isKind(int kind) {
+        return kind >= Deposit.KIND && kind <= ForcedCancel.KIND
+                || kind >= WithdrawCommand.KIND && kind <= HeartbeatCommand.KIND
+                || kind == PriceCommand.KIND
+                || kind == TradeCommand.KIND;
+    }
+
     private static Command readFrom(WireReader in) {
         in.version("command");
         int kind = in.u8("command kind");
@@ -57,8 +69,13 @@ public sealed interface Command permits QueueCommand, WithdrawCommand, CancelCom
             case ListAsset.KIND -> ListAsset.readBody(in);
             case SetParameters.KIND -> SetParameters.readBody(in);
             case CreditFee.KIND -> CreditFee.readBody(in);
+            case ForcedWithdraw.KIND -> ForcedWithdraw.readBody(in);
+            case ForcedReduce.KIND -> ForcedReduce.readBody(in);
+            case ForcedCancel.KIND -> ForcedCancel.readBody(in);
             case WithdrawCommand.KIND -> WithdrawCommand.readBody(in);
             case CancelCommand.KIND -> CancelCommand.readBody(in);
+            case SetModeCommand.KIND -> SetModeCommand.readBody(in);
+            case HeartbeatCommand.KIND -> HeartbeatCommand.readBody(in);
             case PriceCommand.KIND -> PriceCommand.readBody(in);
             case TradeCommand.KIND -> TradeCommand.readBody(in);
             default -> throw new Undecodable(1, "command kind %d is not known".formatted(kind));

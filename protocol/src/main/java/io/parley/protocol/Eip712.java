@@ -29,6 +29,10 @@ public final class Eip712 {
             + "uint64 amount,address to,uint64 validUntil,uint64 nonce)");
     private static final Bytes32 CANCEL_TYPE =
             Keccak256.text("Cancel(address owner,uint32 account,uint8 kind,uint64 nonce,uint64 validUntil)");
+    private static final Bytes32 SET_MODE_TYPE =
+            Keccak256.text("SetMode(address owner,uint32 account,uint8 mode,uint64 validUntil,uint64 nonce)");
+    private static final Bytes32 HEARTBEAT_TYPE =
+            Keccak256.text("Heartbeat(address owner,uint32 account,uint64 until,uint64 validUntil,uint64 nonce)");
     private static final Bytes32 PRICE_TYPE =
             Keccak256.text("Price(uint64 time,uint64 sequence,bytes32 content,bytes32 marks)");
 
@@ -158,6 +162,42 @@ public final class Eip712 {
                 .uint(cancel.kind())
                 .uint(cancel.nonce())
                 .uint(cancel.validUntil())
+                .hash();
+        return Keccak256.typedData(domain.separator(), struct);
+    }
+
+    /**
+     * {@return the digest of a choice of margin mode}
+     *
+     * @param domain where it counts
+     * @param setMode the choice
+     */
+    public static Bytes32 digest(Domain domain, SetMode setMode) {
+        Bytes32 struct = new Words()
+                .word(SET_MODE_TYPE)
+                .address(setMode.owner())
+                .uint(setMode.account())
+                .uint(setMode.mode())
+                .uint(setMode.validUntil())
+                .uint(setMode.nonce())
+                .hash();
+        return Keccak256.typedData(domain.separator(), struct);
+    }
+
+    /**
+     * {@return the digest of a heartbeat}
+     *
+     * @param domain where it counts
+     * @param heartbeat the heartbeat
+     */
+    public static Bytes32 digest(Domain domain, Heartbeat heartbeat) {
+        Bytes32 struct = new Words()
+                .word(HEARTBEAT_TYPE)
+                .address(heartbeat.owner())
+                .uint(heartbeat.account())
+                .uint(heartbeat.until())
+                .uint(heartbeat.validUntil())
+                .uint(heartbeat.nonce())
                 .hash();
         return Keccak256.typedData(domain.separator(), struct);
     }

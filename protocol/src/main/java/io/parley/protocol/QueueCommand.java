@@ -1,7 +1,8 @@
 package io.parley.protocol;
 
 /** A command that the contract's queue orders: it applies at its index in the queue and nowhere else. */
-public sealed interface QueueCommand extends Command permits Deposit, RegisterKey, ListAsset, SetParameters, CreditFee {
+public sealed interface QueueCommand extends Command
+        permits Deposit, RegisterKey, ListAsset, SetParameters, CreditFee, ForcedWithdraw, ForcedReduce, ForcedCancel {
 
     /** {@return its place in the contract's queue, from 0} */
     long queueIndex();

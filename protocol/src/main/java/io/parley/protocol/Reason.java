@@ -50,6 +50,8 @@ public enum Reason {
     VALIDITY_TOO_LONG(206),
     /** The owner cancelled it. */
     CANCELLED(207),
+    /** The owner asked for heartbeats, and none came in time. */
+    HEARTBEAT_MISSED(208),
     /** The solver's account has already traded in this auction or a later one. */
     AUCTION_NOT_NEW(301),
     /** The intent is not the one the fill names. */
@@ -100,6 +102,8 @@ public enum Reason {
     NO_PRICE(410),
     /** The account's margin mode is not supported in this version. */
     MODE_UNSUPPORTED(411),
+    /** An isolated account would hold positions of more than one underlying. */
+    ISOLATED_UNDERLYING(412),
     /** The queue command is not the next one. */
     QUEUE_ORDER(501),
     /** The step touches more than a step may. */

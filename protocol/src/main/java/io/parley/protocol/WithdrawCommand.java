@@ -6,7 +6,7 @@ package io.parley.protocol;
  * @param withdraw what was signed
  * @param signature by the owner or a registered key of the owner
  */
-public record WithdrawCommand(Withdraw withdraw, Signature signature) implements Command {
+public record WithdrawCommand(Withdraw withdraw, Signature signature) implements OwnerCommand {
 
     /** The command's kind. */
     public static final int KIND = 16;
@@ -14,6 +14,21 @@ public record WithdrawCommand(Withdraw withdraw, Signature signature) implements
     @Override
     public int kind() {
         return KIND;
+    }
+
+    @Override
+    public Address owner() {
+        return withdraw.owner();
+    }
+
+    @Override
+    public long account() {
+        return withdraw.account();
+    }
+
+    @Override
+    public Bytes32 digest(Domain domain, AssetNames names) {
+        return Eip712.digest(domain, withdraw, names);
     }
 
     @Override

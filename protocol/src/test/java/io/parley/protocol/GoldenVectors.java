@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -397,6 +398,20 @@ final class GoldenVectors {
         for (int kind : new int[] {Cancel.ONE, Cancel.BELOW, Cancel.ALL}) {
             cancel(by + "/cancel/" + kind, by, new Cancel(address("carol"), 1, kind, 3L << 62 | 40 + kind, NOW));
         }
+        SetMode setMode = new SetMode(address("carol"), 2, SetMode.ISOLATED, NOW, 1L << 62 | 9);
+        owners(
+                by + "/set-mode",
+                "SetMode",
+                by,
+                TypedData.message(setMode),
+                signature -> new SetModeCommand(setMode, signature));
+        Heartbeat heartbeat = new Heartbeat(address("carol"), 1, NOW + 60, NOW, 41);
+        owners(
+                by + "/heartbeat",
+                "Heartbeat",
+                by,
+                TypedData.message(heartbeat),
+                signature -> new HeartbeatCommand(heartbeat, signature));
         Bytes32 paramsHash = Keccak256.text("margin parameters");
         PriceContent content = content();
         Blob bytes = Blob.of(content.encode());
@@ -427,6 +442,19 @@ final class GoldenVectors {
                 signer,
                 signature,
                 by);
+    }
+
+    /** What carol signs, whose bytes without the signature say what is signed. */
+    private void owners(
+            String name,
+            String type,
+            String by,
+            Map<String, Object> message,
+            Function<Signature, OwnerCommand> signed) {
+        OwnerCommand unsigned = signed.apply(new Signature(Bytes32.ZERO, Bytes32.ZERO, 27));
+        Bytes32 digest = unsigned.digest(domain, listings);
+        Signature signature = sign(name, by, "carol", digest);
+        digest(name, type, message, signed.apply(signature).encode(), digest, "carol", signature, by);
     }
 
     private void cancel(String name, String by, Cancel cancel) {

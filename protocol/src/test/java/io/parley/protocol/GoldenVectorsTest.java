@@ -108,8 +108,7 @@ class GoldenVectorsTest {
                     Eip712.digest(domain, SignedCommitment.decode(record).commitment());
                 default ->
                     switch (Command.decode(record)) {
-                        case WithdrawCommand command -> Eip712.digest(domain, command.withdraw(), listings);
-                        case CancelCommand command -> Eip712.digest(domain, command.cancel());
+                        case OwnerCommand command -> command.digest(domain, listings);
                         case PriceCommand command -> Eip712.digest(domain, command.price());
                         default -> throw new AssertionError(entry.get("name"));
                     };

@@ -230,7 +230,7 @@ final class Samples {
     }
 
     Command command() {
-        return switch (below(9)) {
+        return switch (below(14)) {
             case 0 -> new Deposit(u63(), u31(), address(), u32(), asset(), u63(), address());
             case 1 -> new RegisterKey(u63(), u31(), address(), u32(), address(), below(256), u63());
             case 2 -> new ListAsset(u63(), u31(), asset(), "NAME-" + u31());
@@ -238,6 +238,11 @@ final class Samples {
             case 4 -> new CreditFee(u63(), u31(), address(), u32(), u63());
             case 5 -> new WithdrawCommand(withdraw(), signature());
             case 6 -> new CancelCommand(cancel(), signature());
+            case 8 -> new ForcedWithdraw(u63(), u31(), address(), u32(), asset(), u63(), address());
+            case 9 -> new ForcedReduce(u63(), u31(), address(), u32(), asset(), u63(), u31(), address(), u32());
+            case 10 -> new ForcedCancel(u63(), u31(), address(), u32(), below(256), i64());
+            case 11 -> new SetModeCommand(new SetMode(address(), u32(), below(256), u63(), i64()), signature());
+            case 12 -> new HeartbeatCommand(new Heartbeat(address(), u32(), u63(), u63(), i64()), signature());
             case 7 -> new PriceCommand(u63(), u63(), b32(), list(3, this::signature), blob());
             default -> trade();
         };

@@ -9,23 +9,29 @@ import java.util.Map;
 /** The signed types as JSON typed data: what a wallet is shown, and what other libraries hash. */
 final class TypedData {
 
-    static final Map<String, String> TYPES = Map.of(
-            "EIP712Domain", "string name,string version,uint256 chainId,address verifyingContract",
-            "Intent",
+    static final Map<String, String> TYPES = Map.ofEntries(
+            Map.entry("EIP712Domain", "string name,string version,uint256 chainId,address verifyingContract"),
+            Map.entry(
+                    "Intent",
                     "address owner,uint32 account,Leg[] legs,int64 cash,uint64 maxFee,uint32 parts,uint32 minParts,"
-                            + "uint64 validFrom,uint64 validUntil,uint64 nonce,bool verifiedOnly,Conditions conditions",
-            "Leg", "string asset,int64 quantity",
-            "Conditions",
-                    "string watch,string when,int64 price,int64 trail,uint32 every,bool reduceOnly,bool onlyImprove",
-            "Bid",
+                            + "uint64 validFrom,uint64 validUntil,uint64 nonce,bool verifiedOnly,Conditions conditions"),
+            Map.entry("Leg", "string asset,int64 quantity"),
+            Map.entry(
+                    "Conditions",
+                    "string watch,string when,int64 price,int64 trail,uint32 every,bool reduceOnly,bool onlyImprove"),
+            Map.entry(
+                    "Bid",
                     "address solver,uint32 account,uint64 auction,Fill[] fills,uint64 pays,bytes32 path,"
-                            + "uint64 validUntil,bytes32 salt",
-            "Fill", "bytes32 intent,uint32 parts,int64 cash,uint64 fee",
-            "Commitment", "address solver,uint32 account,uint64 auction,bytes32 bid,uint64 cap",
-            "Withdraw",
-                    "address owner,uint32 account,string asset,uint64 amount,address to,uint64 validUntil,uint64 nonce",
-            "Cancel", "address owner,uint32 account,uint8 kind,uint64 nonce,uint64 validUntil",
-            "Price", "uint64 time,uint64 sequence,bytes32 content,bytes32 marks");
+                            + "uint64 validUntil,bytes32 salt"),
+            Map.entry("Fill", "bytes32 intent,uint32 parts,int64 cash,uint64 fee"),
+            Map.entry("Commitment", "address solver,uint32 account,uint64 auction,bytes32 bid,uint64 cap"),
+            Map.entry(
+                    "Withdraw",
+                    "address owner,uint32 account,string asset,uint64 amount,address to,uint64 validUntil,uint64 nonce"),
+            Map.entry("Cancel", "address owner,uint32 account,uint8 kind,uint64 nonce,uint64 validUntil"),
+            Map.entry("Price", "uint64 time,uint64 sequence,bytes32 content,bytes32 marks"),
+            Map.entry("SetMode", "address owner,uint32 account,uint8 mode,uint64 validUntil,uint64 nonce"),
+            Map.entry("Heartbeat", "address owner,uint32 account,uint64 until,uint64 validUntil,uint64 nonce"));
 
     private static final Map<String, List<String>> USED = Map.of(
             "Intent",
@@ -142,6 +148,24 @@ final class TypedData {
                 "kind", decimal(cancel.kind()),
                 "nonce", Long.toUnsignedString(cancel.nonce()),
                 "validUntil", decimal(cancel.validUntil()));
+    }
+
+    static Map<String, Object> message(SetMode setMode) {
+        return ordered(
+                "owner", setMode.owner().hex(),
+                "account", decimal(setMode.account()),
+                "mode", decimal(setMode.mode()),
+                "validUntil", decimal(setMode.validUntil()),
+                "nonce", Long.toUnsignedString(setMode.nonce()));
+    }
+
+    static Map<String, Object> message(Heartbeat heartbeat) {
+        return ordered(
+                "owner", heartbeat.owner().hex(),
+                "account", decimal(heartbeat.account()),
+                "until", decimal(heartbeat.until()),
+                "validUntil", decimal(heartbeat.validUntil()),
+                "nonce", Long.toUnsignedString(heartbeat.nonce()));
     }
 
     static Map<String, Object> message(Price price) {

@@ -29,7 +29,7 @@ final class Deployer {
 
     private static final BigInteger GWEI = BigInteger.valueOf(1_000_000_000);
     private static final long CREATE_GAS = 12_000_000;
-    private static final long CALL_GAS = 5_000_000;
+    private static final long CALL_GAS = 12_000_000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private record Sent(String what, Transaction.Signed signed, Address to, String data) {}
@@ -43,7 +43,7 @@ final class Deployer {
     Deployer(Chain chain, Signer signer) {
         this.chain = chain;
         this.signer = signer;
-        this.reverts = new Reverts("Vault", "Disputes", "TestToken");
+        this.reverts = new Reverts("Vault", "Requests", "Disputes", "Timelock", "TestToken");
         this.nonce = chain.minedNonce(signer.address());
     }
 

@@ -23,7 +23,7 @@ import java.util.TreeMap;
 public record Deployment(long chainId, Address vault, Address disputes, Map<String, Address> tokens, List<Pool> pools) {
 
     /** Of contracts and records together: what an older one left behind is not read. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 

@@ -7,13 +7,16 @@ import io.parley.protocol.FeederSet;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.web3j.abi.FunctionEncoder;
+import org.web3j.abi.datatypes.DynamicArray;
 import org.web3j.abi.datatypes.DynamicBytes;
 import org.web3j.abi.datatypes.Function;
+import org.web3j.abi.datatypes.Type;
 import org.web3j.abi.datatypes.Utf8String;
 import org.web3j.abi.datatypes.generated.Uint256;
 import org.web3j.abi.datatypes.generated.Uint32;
@@ -52,6 +55,12 @@ public final class MarketDeployment {
 
     /** How long an optimistic batch can be challenged: short, for somebody looks on. */
     private static final Duration WINDOW = Duration.ofSeconds(4);
+
+    /** Dollars that the insurance account begins with: what it takes over from forced reductions needs margin. */
+    private static final long INSURED = 250_000;
+
+    /** How long a change of listings or parameters stands announced before it can be made. */
+    private static final Duration TIMELOCK = Duration.ofDays(2);
 
     private static final int QUORUM = 2;
     private static final int MARGIN_PARAMETERS = 1;
@@ -107,8 +116,7 @@ public final class MarketDeployment {
         var eth = token("ETH", AssetId.spot(DemoMarket.ETH), 18);
         var btc = token("BTC", AssetId.spot(DemoMarket.BTC), 8);
         var vault = vault(usd);
-        var answer = chain.call(vault, FunctionEncoder.encode(new Function("disputes", List.of(), List.of())));
-        var disputes = Address.parse("0x" + answer.substring(answer.length() - 40));
+        var disputes = named(vault, "disputes");
 
         for (var token : List.of(usd, eth, btc)) {
             governor.call(
@@ -116,9 +124,10 @@ public final class MarketDeployment {
             governor.call(token.address(), "approve", address(vault), new Uint256(BigInteger.TWO.pow(255)));
         }
         var backed = Map.of(usd.asset(), usd, eth.asset(), eth, btc.asset(), btc);
+        var changes = new Changes(named(vault, "governor"));
         for (var listed : DemoMarket.listings()) {
             var token = backed.get(listed.asset());
-            governor.call(
+            changes.add(
                     vault,
                     "list",
                     new Uint64(
@@ -129,8 +138,12 @@ public final class MarketDeployment {
         }
         governor.call(usd.address(), "approve", address(disputes), new Uint256(usd.units(BOND)));
         governor.call(disputes, "addBond", new Uint256(usd.units(BOND)));
-        parameters(vault, MARGIN_PARAMETERS, marginParameters);
-        parameters(vault, FEEDER_SET, feeders());
+        var requests = named(vault, "requests");
+        changes.add(requests, "setParameters", new Uint8(MARGIN_PARAMETERS), new DynamicBytes(marginParameters));
+        changes.add(requests, "setParameters", new Uint8(FEEDER_SET), new DynamicBytes(feeders()));
+        // The first changes need no announcement: nobody is here yet. From then on all do.
+        changes.add(changes.timelock, "updateDelay", new Uint256(BigInteger.valueOf(TIMELOCK.toSeconds())));
+        changes.make();
         var factory = governor.create("UniswapV2Factory", address(governor.address()));
         var pools = List.of(pool(factory, eth, usd, 2_000, ETH_PRICE), pool(factory, btc, usd, 60, BTC_PRICE));
         deposits(vault, usd, eth, btc);
@@ -151,35 +164,46 @@ public final class MarketDeployment {
 
     private Address vault(Token usd) {
         var queue = governor.create("QueueVerifier");
+        var forced = governor.create("ForcedVerifier");
         var account = governor.create("AccountVerifier");
         var price = governor.create("PriceVerifier");
         var trade = governor.create("TradeVerifier");
         var packing = governor.create("DataPacking");
         var operator = keys.signer(RELAYER).address();
-        // Vault, exit and disputes name each other; the vault comes last, and the others know where it will be.
-        var exit = governor.create("Exit", address(governor.created(2)), seconds(terms.registrationPeriod()));
+        var timelock = governor.create(
+                "Timelock",
+                new Uint256(BigInteger.ZERO),
+                new DynamicArray<>(org.web3j.abi.datatypes.Address.class, address(governor.address())));
+        // Vault, exit, requests and disputes name each other; the vault comes last, and the others know where it will
+        // be.
+        var insurance = keys.signer(INSURANCE).address();
+        var exit = governor.create("Exit", address(governor.created(3)), seconds(terms.registrationPeriod()));
+        var requests = governor.create("Requests", address(governor.created(2)), address(insurance));
         var disputes = governor.create(
                 "Disputes",
                 address(governor.created(1)),
                 address(operator),
-                address(keys.signer(INSURANCE).address()),
+                address(insurance),
                 address(usd.address()),
                 new Uint256(usd.units(BOND)),
                 address(queue),
+                address(forced),
                 address(account),
                 address(price),
                 address(trade));
         return governor.create(
                 "Vault",
-                address(governor.address()),
+                address(timelock),
                 address(operator),
                 address(queue),
+                address(forced),
                 address(account),
                 address(price),
                 address(trade),
                 address(disputes),
                 seconds(WINDOW),
                 address(exit),
+                address(requests),
                 seconds(terms.freezeAfter()),
                 seconds(terms.forceAfter()),
                 address(packing));
@@ -189,8 +213,43 @@ public final class MarketDeployment {
         return new Uint64(BigInteger.valueOf(duration.toSeconds()));
     }
 
-    private void parameters(Address vault, int what, byte[] content) {
-        governor.call(vault, "setParameters", new Uint8(what), new DynamicBytes(content));
+    private Address named(Address contract, String getter) {
+        var answer = chain.call(contract, FunctionEncoder.encode(new Function(getter, List.of(), List.of())));
+        return Address.parse("0x" + answer.substring(answer.length() - 40));
+    }
+
+    /** What the timelock is to call, in one go. */
+    private final class Changes {
+        private final Address timelock;
+        private final List<org.web3j.abi.datatypes.Address> targets = new ArrayList<>();
+        private final List<Uint256> values = new ArrayList<>();
+        private final List<DynamicBytes> calls = new ArrayList<>();
+
+        private Changes(Address timelock) {
+            this.timelock = timelock;
+        }
+
+        private void add(Address target, String function, Type<?>... arguments) {
+            targets.add(address(target));
+            values.add(new Uint256(BigInteger.ZERO));
+            calls.add(new DynamicBytes(HexFormat.of()
+                    .parseHex(FunctionEncoder.encode(new Function(function, List.of(arguments), List.of()))
+                            .substring(2))));
+        }
+
+        private void make() {
+            var none = new org.web3j.abi.datatypes.generated.Bytes32(new byte[32]);
+            var what = List.<Type<?>>of(
+                    new DynamicArray<>(org.web3j.abi.datatypes.Address.class, targets),
+                    new DynamicArray<>(Uint256.class, values),
+                    new DynamicArray<>(DynamicBytes.class, calls),
+                    none,
+                    none);
+            var announced = new ArrayList<>(what);
+            announced.add(new Uint256(BigInteger.ZERO));
+            governor.call(timelock, "scheduleBatch", announced.toArray(Type[]::new));
+            governor.call(timelock, "executeBatch", what.toArray(Type[]::new));
+        }
     }
 
     private byte[] feeders() {
@@ -318,6 +377,7 @@ public final class MarketDeployment {
                 deposit(vault, btc, owner, account, 10);
             }
         }
+        deposit(vault, usd, keys.signer(INSURANCE).address(), 0, INSURED);
         var relayer = keys.signer(RELAYER).address();
         fund(chain, relayer);
         fund(chain, keys.signer(WATCHER).address());

@@ -36,7 +36,7 @@ class MarketDeploymentTest {
             int listings = DemoMarket.listings().size();
             int traderDeposits = 3 * MarketDeployment.TRADERS.size() + 1;
             int solverDeposits = 3 * 4 * MarketDeployment.SOLVERS.size();
-            int queued = listings + 2 + traderDeposits + solverDeposits + 1;
+            int queued = listings + 2 + traderDeposits + solverDeposits + 2;
             var state =
                     chain.call(deployment.vault(), FunctionEncoder.encode(new Function("state", List.of(), List.of())));
             assertThat(new BigInteger(state.substring(2 + 64 * 4, 2 + 64 * 5), 16))

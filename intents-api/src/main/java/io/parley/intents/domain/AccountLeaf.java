@@ -13,11 +13,12 @@ import java.util.List;
  *
  * @param owner the owner's address
  * @param account the number of the account, u32
- * @param mode 0 standard
+ * @param mode 0 standard, 1 isolated, 2 portfolio
  * @param cash units of 1e-8 US dollar; negative is owed
  * @param nonces the four lanes
  * @param lastAuction the last auction in which it traded as a solver
  * @param liquidationStart unix seconds, 0 for none
+ * @param liveUntil unix seconds until which its intents stand without another heartbeat, 0 if none is asked for
  * @param positions ascending by asset
  * @param partials in order of first fill
  */
@@ -29,6 +30,7 @@ public record AccountLeaf(
         Nonces nonces,
         long lastAuction,
         long liquidationStart,
+        long liveUntil,
         List<Position> positions,
         List<Partial> partials) {
 
@@ -75,7 +77,8 @@ public record AccountLeaf(
                 cash,
                 nonces,
                 in.u63("lastAuction"),
-                in.u63("liquidationStart"),
+                in.u32("liquidationStart"),
+                in.u32("liveUntil"),
                 in.list(positions, "positions", Position::read),
                 in.list(partials, "partials", Partial::read));
     }

@@ -3,8 +3,10 @@ package io.parley.intents.domain;
 import io.parley.protocol.Address;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.CancelCommand;
+import io.parley.protocol.HeartbeatCommand;
 import io.parley.protocol.Reason;
 import io.parley.protocol.Refusal;
+import io.parley.protocol.SetModeCommand;
 import io.parley.protocol.SignedIntent;
 import io.parley.protocol.WithdrawCommand;
 import io.parley.protocol.admission.Admission;
@@ -87,6 +89,30 @@ public final class Door {
         return switch (admissions.check(cancel, command.signature(), known.asOf(now / 1000))) {
             case Admission.Refused refused -> new Entry.Refused(refused.refusal());
             case Admission.Accepted accepted -> enter(command.id(), cancel.owner(), now, () -> {});
+        };
+    }
+
+    /**
+     * As {@link #intent}; the id is that of the command.
+     *
+     * @param now milliseconds
+     */
+    public Entry mode(SetModeCommand command, long now) {
+        return switch (admissions.check(command.setMode(), command.signature(), known.asOf(now / 1000))) {
+            case Admission.Refused refused -> new Entry.Refused(refused.refusal());
+            case Admission.Accepted accepted -> enter(command.id(), command.owner(), now, () -> {});
+        };
+    }
+
+    /**
+     * As {@link #intent}; the id is that of the command.
+     *
+     * @param now milliseconds
+     */
+    public Entry heartbeat(HeartbeatCommand command, long now) {
+        return switch (admissions.check(command.heartbeat(), command.signature(), known.asOf(now / 1000))) {
+            case Admission.Refused refused -> new Entry.Refused(refused.refusal());
+            case Admission.Accepted accepted -> enter(command.id(), command.owner(), now, () -> {});
         };
     }
 

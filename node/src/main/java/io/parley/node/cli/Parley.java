@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             Show.class,
             Replay.class,
             Views.class,
+            Force.class,
             Exit.class,
             Demo.class,
             Doctor.class,

@@ -21,7 +21,7 @@ enum Beyond {
         boolean covers(Trial trial, Verdict contract) {
             int code = trial.ledger().code();
             return trial.kind() >= 1
-                    && trial.kind() <= 5
+                    && trial.kind() <= 8
                     && (code == Reason.UNDECODABLE.code() || code == Reason.QUEUE_ORDER.code());
         }
     },

@@ -27,7 +27,7 @@ final class Contracts {
     private static final Address DISPUTES = at(2);
     private static final Address CALLS = at(3);
     private static final List<String> VERIFIERS =
-            List.of("QueueVerifier", "AccountVerifier", "PriceVerifier", "TradeVerifier");
+            List.of("QueueVerifier", "ForcedVerifier", "AccountVerifier", "PriceVerifier", "TradeVerifier");
     private static final String REFUSED = selector("Refused(uint16,uint256,int256,int256)");
 
     /** Enough for a call of many steps; a block of a real chain holds a few. */

@@ -15,12 +15,19 @@ import io.parley.protocol.Domain;
 import io.parley.protocol.Eip712;
 import io.parley.protocol.FeederSet;
 import io.parley.protocol.Fixed8;
+import io.parley.protocol.ForcedCancel;
+import io.parley.protocol.ForcedReduce;
+import io.parley.protocol.ForcedWithdraw;
+import io.parley.protocol.Heartbeat;
+import io.parley.protocol.HeartbeatCommand;
 import io.parley.protocol.ListAsset;
 import io.parley.protocol.Price;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.PriceContent;
 import io.parley.protocol.PrivateKeySigner;
 import io.parley.protocol.RegisterKey;
+import io.parley.protocol.SetMode;
+import io.parley.protocol.SetModeCommand;
 import io.parley.protocol.SetParameters;
 import io.parley.protocol.Signature;
 import io.parley.protocol.Undecodable;
@@ -168,6 +175,30 @@ final class Scene {
         return new RegisterKey(cursor(), place, owner.owner(), owner.account(), key.address(), scope, expiry).encode();
     }
 
+    byte[] forceWithdraw(Holder holder, AssetId asset, long amount) {
+        return new ForcedWithdraw(
+                        cursor(), place(holder), holder.owner(), holder.account(), asset, amount, holder.owner())
+                .encode();
+    }
+
+    byte[] forceReduce(Holder holder, AssetId asset, long quantity, Holder counter) {
+        return new ForcedReduce(
+                        cursor(),
+                        place(holder),
+                        holder.owner(),
+                        holder.account(),
+                        asset,
+                        quantity,
+                        place(counter),
+                        counter.owner(),
+                        counter.account())
+                .encode();
+    }
+
+    byte[] forceCancel(Holder holder, int kind, long nonce) {
+        return new ForcedCancel(cursor(), place(holder), holder.owner(), holder.account(), kind, nonce).encode();
+    }
+
     /** The account's index, or the one that the contract would give it. */
     int place(Holder holder) {
         return ledger.index(holder.owner(), holder.account()).orElseGet(() -> {
@@ -231,6 +262,14 @@ final class Scene {
                 ? signer.sign(Eip712.digest(domain, withdraw, ledger.listings()))
                 : signer.sign(Bytes32.ZERO);
         return new WithdrawCommand(withdraw, signature).encode();
+    }
+
+    byte[] setMode(SetMode setMode, PrivateKeySigner signer) {
+        return new SetModeCommand(setMode, signer.sign(Eip712.digest(domain, setMode))).encode();
+    }
+
+    byte[] heartbeat(Heartbeat heartbeat, PrivateKeySigner signer) {
+        return new HeartbeatCommand(heartbeat, signer.sign(Eip712.digest(domain, heartbeat))).encode();
     }
 
     byte[] cancel(Cancel cancel, PrivateKeySigner signer) {

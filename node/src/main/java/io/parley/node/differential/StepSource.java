@@ -14,10 +14,12 @@ import io.parley.protocol.Conditions;
 import io.parley.protocol.Domain;
 import io.parley.protocol.FeederSet;
 import io.parley.protocol.Fixed8;
+import io.parley.protocol.Heartbeat;
 import io.parley.protocol.Keccak256;
 import io.parley.protocol.Leg;
 import io.parley.protocol.PrivateKeySigner;
 import io.parley.protocol.RegisterKey;
+import io.parley.protocol.SetMode;
 import io.parley.protocol.Signature;
 import io.parley.protocol.SignedIntent;
 import io.parley.protocol.Withdraw;
@@ -133,6 +135,15 @@ final class StepSource {
     }
 
     private Drawn drawn() {
+        if (oneIn(9)) {
+            return switch (random.nextInt(6)) {
+                case 0 -> forceWithdraw();
+                case 1, 2 -> forceReduce();
+                case 3 -> forceCancel();
+                case 4 -> setMode();
+                default -> heartbeat();
+            };
+        }
         int die = random.nextInt(100);
         if (die < 56) {
             return trade();
@@ -408,6 +419,69 @@ final class StepSource {
         var withdraw = new Withdraw(
                 owner.owner(), owner.account(), asset, positive(amount), owner.owner(), until(), nonce(owner));
         return new Drawn("withdraw", tampered(scene.withdraw(withdraw, signer(owner, RegisterKey.WITHDRAW))));
+    }
+
+    private Drawn forceWithdraw() {
+        var owner = holder();
+        var asset = oneIn(8) ? any(scene.options) : any(List.of(Scene.USD, Scene.ETH, Scene.BTC, Scene.ETH_PERP));
+        var account = scene.of(owner);
+        long held = account.map(a -> a.quantity(asset)).orElse(0L);
+        var margin = account.map(scene.ledger::margin).orElseGet(() -> Margin.ofCash(0));
+        long amount = switch (random.nextInt(7)) {
+            case 0 -> 0;
+            case 1 -> held + edge();
+            case 2 -> margin.netInitial() + edge();
+            case 3 -> margin.cashAndDerivatives() + edge();
+            case 4 -> extreme();
+            default -> 1 + random.nextInt(1_000_000_000);
+        };
+        return new Drawn("forced-withdraw", scene.forceWithdraw(owner, asset, positive(amount)));
+    }
+
+    private Drawn forceReduce() {
+        var owner = holder();
+        var positions = scene.of(owner).map(Account::positions).orElse(List.of());
+        var asset = positions.isEmpty() || oneIn(10)
+                ? any(scene.options)
+                : any(positions).asset();
+        long held = Math.abs(scene.of(owner).map(a -> a.quantity(asset)).orElse(0L));
+        long quantity = switch (random.nextInt(6)) {
+            case 0 -> held + edge();
+            case 1 -> extreme();
+            case 2 -> random.nextInt(3);
+            default -> held / (1 + random.nextInt(4));
+        };
+        return new Drawn("forced-reduce", scene.forceReduce(owner, asset, positive(quantity), other(owner)));
+    }
+
+    private Drawn forceCancel() {
+        var owner = holder();
+        int kind = oneIn(12) ? 3 : random.nextInt(3);
+        var partials = scene.of(owner).map(Account::partials).orElse(List.of());
+        long nonce =
+                partials.isEmpty() || oneIn(2) ? nonce(owner) : any(partials).nonce();
+        return new Drawn("forced-cancel", scene.forceCancel(owner, kind, nonce));
+    }
+
+    private Drawn setMode() {
+        var owner = holder();
+        // Back to standard as often as not, so that there is something to trade.
+        int mode = oneIn(2) ? SetMode.STANDARD : random.nextInt(4);
+        var setMode = new SetMode(owner.owner(), owner.account(), mode, until(), nonce(owner));
+        return new Drawn("set-mode " + mode, tampered(scene.setMode(setMode, signer(owner, RegisterKey.WITHDRAW))));
+    }
+
+    private Drawn heartbeat() {
+        var owner = holder();
+        long until = switch (random.nextInt(8)) {
+            case 0 -> scene.now() + edge();
+            case 1 -> extreme();
+            case 2 -> scene.now() + 1 + random.nextInt(30);
+            case 4 -> scene.now() + 2_000;
+            default -> 0;
+        };
+        var heartbeat = new Heartbeat(owner.owner(), owner.account(), positive(until), until(), nonce(owner));
+        return new Drawn("heartbeat", tampered(scene.heartbeat(heartbeat, signer(owner, RegisterKey.CANCEL))));
     }
 
     private Drawn cancel() {

@@ -12,9 +12,11 @@ import io.parley.protocol.Bytes32;
 import io.parley.protocol.Cancel;
 import io.parley.protocol.Conditions;
 import io.parley.protocol.Fixed8;
+import io.parley.protocol.Heartbeat;
 import io.parley.protocol.Leg;
 import io.parley.protocol.PrivateKeySigner;
 import io.parley.protocol.RegisterKey;
+import io.parley.protocol.SetMode;
 import io.parley.protocol.Signature;
 import io.parley.protocol.Withdraw;
 import java.net.URI;
@@ -558,6 +560,116 @@ class BoundaryTest {
         applied(scene.creditFee(scene.holders.get(10), 1));
         applied(scene.creditFee(bob, 100));
         assertThat(scene.ledger.global().fees()).isZero();
+    }
+
+    /** A step that only advances the queue, on both sides. */
+    private void nothing(byte[] record) {
+        var accounts = scene.ledger.accountTree().root();
+        applied(record);
+        assertThat(scene.ledger.accountTree().root()).isEqualTo(accounts);
+    }
+
+    private void something(byte[] record) {
+        var accounts = scene.ledger.accountTree().root();
+        applied(record);
+        assertThat(scene.ledger.accountTree().root()).isNotEqualTo(accounts);
+    }
+
+    @Test
+    void forcedWithdrawal_ofTheMarginThatIsFree_andOneMore() {
+        var deal = deal();
+        // Short, so that there is more cash than is free.
+        deal.fills(alice).leg(Scene.ETH_PERP, -Fixed8.ONE).cash = 3_000 * Fixed8.ONE;
+        applied(deal.record());
+        long free = scene.ledger.margin(of(alice)).netInitial();
+        nothing(scene.forceWithdraw(alice, Scene.USD, free + 1));
+        something(scene.forceWithdraw(alice, Scene.USD, free));
+        nothing(scene.forceWithdraw(alice, Scene.USD, 1));
+        nothing(scene.forceWithdraw(alice, Scene.ETH_PERP, 1));
+        nothing(scene.forceWithdraw(bob, Scene.USD, 0));
+        something(scene.forceWithdraw(bob, Scene.USD, Long.MAX_VALUE));
+        assertThat(of(bob).cash()).isZero();
+    }
+
+    @Test
+    void forcedReduction_ofWhatIsHeld_andWhatTheCounterpartyCanCarry() {
+        var deal = deal();
+        perp(deal, alice);
+        applied(deal.record());
+        nothing(scene.forceReduce(alice, Scene.ETH_PERP, 0, bob));
+        nothing(scene.forceReduce(alice, Scene.ETH, Fixed8.ONE, bob));
+        nothing(scene.forceReduce(bob, Scene.ETH_PERP, Fixed8.ONE, alice));
+        // It takes the perp over at 2940 and needs 300 for it: 240 are enough.
+        applied(scene.forceWithdraw(bob, Scene.USD, (1_000_000 - 240) * Fixed8.ONE + 1));
+        nothing(scene.forceReduce(alice, Scene.ETH_PERP, Long.MAX_VALUE, bob));
+        applied(scene.deposit(bob, Scene.USD, 1));
+        something(scene.forceReduce(alice, Scene.ETH_PERP, Long.MAX_VALUE, bob));
+        assertThat(of(alice).positions()).isEmpty();
+        assertThat(scene.ledger.margin(of(bob)).netInitial()).isZero();
+        refused(501, scene.forceReduce(alice, Scene.ETH_PERP, 1, alice));
+        refused(403, scene.forceReduce(alice, Scene.ETH_PERP, 1, scene.holders.get(10)));
+    }
+
+    @Test
+    void forcedReduction_withoutAPrice_doesNothing() {
+        var option = scene.options.getFirst();
+        applied(options(alice, solver, 0, 1).record());
+        scene.quotes.remove(option);
+        applied(scene.price(scene.now()));
+        nothing(scene.forceReduce(alice, option, Long.MAX_VALUE, bob));
+        applied(scene.parameters(new byte[0]));
+        nothing(scene.forceReduce(alice, option, Long.MAX_VALUE, bob));
+        nothing(scene.forceWithdraw(alice, Scene.USD, 1));
+        something(scene.forceWithdraw(bob, Scene.USD, 1));
+    }
+
+    @Test
+    void heartbeat_upToItsSecond_andItsRange() {
+        refused(114, heartbeat(scene.now()));
+        refused(114, heartbeat(1L << 32));
+        applied(heartbeat((1L << 32) - 1));
+        applied(heartbeat(scene.now() + 5));
+        applied(scene.price(scene.now() + 5));
+        var deal = deal();
+        perp(deal, alice);
+        applied(deal.record());
+        applied(scene.price(scene.now() + 1));
+        deal = deal();
+        perp(deal, alice);
+        refused(208, deal.record());
+        applied(heartbeat(0));
+        assertThat(of(alice).nonces().base(3)).isEqualTo(64);
+        deal = deal();
+        perp(deal, alice);
+        applied(deal.record());
+    }
+
+    private byte[] heartbeat(long until) {
+        var nonce = of(alice).nonces().next(0);
+        return scene.heartbeat(new Heartbeat(alice.owner(), alice.account(), until, LATER, nonce), alice.signer());
+    }
+
+    @Test
+    void mode_eachOfThem() {
+        var deal = deal();
+        perp(deal, alice);
+        applied(deal.record());
+        refused(114, mode(3));
+        refused(411, mode(SetMode.PORTFOLIO));
+        applied(mode(SetMode.ISOLATED));
+        deal = deal();
+        deal.fills(alice).leg(Scene.BTC_PERP, 1).cash = -90_000;
+        refused(412, deal.record());
+        applied(mode(SetMode.STANDARD));
+        deal = deal();
+        deal.fills(alice).leg(Scene.BTC_PERP, 1).cash = -90_000;
+        applied(deal.record());
+        refused(412, mode(SetMode.ISOLATED));
+    }
+
+    private byte[] mode(int mode) {
+        var nonce = of(alice).nonces().next(0);
+        return scene.setMode(new SetMode(alice.owner(), alice.account(), mode, LATER, nonce), alice.signer());
     }
 
     @Test

@@ -5,11 +5,13 @@ import io.parley.protocol.Bytes32;
 import io.parley.protocol.Cancel;
 import io.parley.protocol.Domain;
 import io.parley.protocol.Eip712;
+import io.parley.protocol.Heartbeat;
 import io.parley.protocol.Intent;
 import io.parley.protocol.IntentForm;
 import io.parley.protocol.Listings;
 import io.parley.protocol.Reason;
 import io.parley.protocol.Refusal;
+import io.parley.protocol.SetMode;
 import io.parley.protocol.Signature;
 import io.parley.protocol.Signatures;
 import io.parley.protocol.SignedIntent;
@@ -130,6 +132,60 @@ public final class Admissions {
                 Eip712.digest(domain, cancel),
                 signature,
                 cancel.kind() == Cancel.ALL,
+                state);
+    }
+
+    /**
+     * Mode (114), account (403), validity (203, 206), signature (102 to 104), nonce (202). Whether the account has the margin
+     * for it is for clearing to say.
+     *
+     * @param setMode what is chosen
+     * @param signature over it
+     * @param state what is known
+     * @return accepted with its digest, or the first refusal
+     */
+    public Admission check(SetMode setMode, Signature signature, AdmissionState state) {
+        if (setMode.mode() > SetMode.PORTFOLIO) {
+            return refused(Reason.BAD_FIELD, "mode", Integer.toString(setMode.mode()), "be 0, 1 or 2");
+        }
+        return rest(
+                setMode.owner(),
+                setMode.account(),
+                setMode.validUntil(),
+                setMode.nonce(),
+                WITHDRAW,
+                Eip712.digest(domain, setMode),
+                signature,
+                true,
+                state);
+    }
+
+    /**
+     * Until (114), account (403), validity (203, 206), signature (102 to 104), nonce (202).
+     *
+     * @param heartbeat what is said
+     * @param signature over it
+     * @param state what is known
+     * @return accepted with its digest, or the first refusal
+     */
+    public Admission check(Heartbeat heartbeat, Signature signature, AdmissionState state) {
+        long until = heartbeat.until();
+        if (until != 0 && (until <= state.time() || until >= 1L << 32)) {
+            return refused(
+                    Reason.BAD_FIELD,
+                    "until",
+                    Long.toString(until),
+                    "be 0, or after the state time (%d) and below 2^32".formatted(state.time()));
+        }
+        return rest(
+                heartbeat.owner(),
+                heartbeat.account(),
+                heartbeat.validUntil(),
+                heartbeat.nonce(),
+                CANCEL,
+                Eip712.digest(domain, heartbeat),
+                signature,
+                true,
                 state);
     }
 

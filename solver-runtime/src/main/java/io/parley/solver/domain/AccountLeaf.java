@@ -30,7 +30,8 @@ record AccountLeaf(AccountId id, long cash, Map<AssetId, Long> positions) {
             in.u64("bits");
         }
         in.u64("lastAuction");
-        in.u64("liquidationStart");
+        in.u32("liquidationStart");
+        in.u32("liveUntil");
         var positions = new HashMap<AssetId, Long>();
         for (int i = 0; i < count; i++) {
             positions.put(in.asset("position asset"), in.i64("position quantity"));

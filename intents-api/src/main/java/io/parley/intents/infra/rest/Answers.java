@@ -431,6 +431,11 @@ final class Answers {
             List<Lane> nonces,
             String lastAuction,
 
+            @Schema(
+                    description =
+                            "Unix seconds after which open intents are cancelled without another heartbeat; 0 if none is asked for")
+            String liveUntil,
+
             @Schema(description = "Around the last step that touched the account") @Nullable
             Margin margin,
 
@@ -457,6 +462,7 @@ final class Answers {
                     partials,
                     nonces,
                     Long.toString(row.lastAuction),
+                    Long.toString(row.liveUntil),
                     receipt == null ? null : Margin.of(receipt),
                     Long.toString(row.commandsOffset));
         }

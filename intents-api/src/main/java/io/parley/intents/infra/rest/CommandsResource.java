@@ -72,6 +72,40 @@ public final class CommandsResource {
         return desk.cancel(body).map(CommandsResource::accepted);
     }
 
+    @POST
+    @Path("modes")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Sends a signed choice of margin mode; answers when the log has it")
+    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Messages.SetMode.class)))
+    @APIResponse(
+            responseCode = "202",
+            description = "Accepted; whether it is applied says /v1/commands/{id}",
+            content = @Content(schema = @Schema(implementation = Answers.Accepted.class)))
+    @APIResponse(
+            responseCode = "4XX",
+            description = "Refused: no funds moved",
+            content = @Content(schema = @Schema(implementation = Answers.Refusal.class)))
+    public Uni<Response> mode(byte @Nullable [] body) {
+        return desk.mode(body).map(CommandsResource::accepted);
+    }
+
+    @POST
+    @Path("heartbeats")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(summary = "Sends a signed heartbeat; answers when the log has it")
+    @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Messages.Heartbeat.class)))
+    @APIResponse(
+            responseCode = "202",
+            description = "Accepted; whether it is applied says /v1/commands/{id}",
+            content = @Content(schema = @Schema(implementation = Answers.Accepted.class)))
+    @APIResponse(
+            responseCode = "4XX",
+            description = "Refused: no funds moved",
+            content = @Content(schema = @Schema(implementation = Answers.Refusal.class)))
+    public Uni<Response> heartbeat(byte @Nullable [] body) {
+        return desk.heartbeat(body).map(CommandsResource::accepted);
+    }
+
     private static Response accepted(Answers.Accepted accepted) {
         return Response.accepted(accepted)
                 .location(URI.create("/v1/commands/" + accepted.id()))

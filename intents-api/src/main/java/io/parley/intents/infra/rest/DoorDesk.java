@@ -8,8 +8,10 @@ import io.parley.intents.infra.config.ApiConfig;
 import io.parley.intents.infra.kafka.Outgoing;
 import io.parley.intents.infra.kafka.ViewsFeed;
 import io.parley.protocol.CancelCommand;
+import io.parley.protocol.HeartbeatCommand;
 import io.parley.protocol.Reason;
 import io.parley.protocol.Refusal;
+import io.parley.protocol.SetModeCommand;
 import io.parley.protocol.SignedIntent;
 import io.parley.protocol.WithdrawCommand;
 import io.smallrye.mutiny.Uni;
@@ -62,6 +64,20 @@ final class DoorDesk {
         return counted("cancel", () -> {
             CancelCommand command = SignedJson.cancel(read(body));
             return enter(door.cancel(command, clock.millis()), () -> outgoing.write(command));
+        });
+    }
+
+    Uni<Answers.Accepted> mode(byte @Nullable [] body) {
+        return counted("mode", () -> {
+            SetModeCommand command = SignedJson.mode(read(body));
+            return enter(door.mode(command, clock.millis()), () -> outgoing.write(command));
+        });
+    }
+
+    Uni<Answers.Accepted> heartbeat(byte @Nullable [] body) {
+        return counted("heartbeat", () -> {
+            HeartbeatCommand command = SignedJson.heartbeat(read(body));
+            return enter(door.heartbeat(command, clock.millis()), () -> outgoing.write(command));
         });
     }
 

@@ -96,4 +96,32 @@ final class Messages {
             @Schema(required = true) String nonce,
             @Schema(required = true) String validUntil,
             @Schema(required = true) String signature) {}
+
+    @Schema(name = "SignedSetMode")
+    record SetMode(
+            @Schema(required = true) String owner,
+            @Schema(required = true, examples = "0") String account,
+
+            @Schema(required = true, description = "0 standard, 1 isolated, 2 portfolio", examples = "1")
+            String mode,
+
+            @Schema(required = true) String validUntil,
+            @Schema(required = true) String nonce,
+            @Schema(required = true) String signature) {}
+
+    @Schema(name = "SignedHeartbeat")
+    record Heartbeat(
+            @Schema(required = true) String owner,
+            @Schema(required = true, examples = "0") String account,
+
+            @Schema(
+                    required = true,
+                    description =
+                            "Unix seconds after which open intents are cancelled; 0 asks for no heartbeats any more",
+                    examples = "1795190400")
+            String until,
+
+            @Schema(required = true) String validUntil,
+            @Schema(required = true) String nonce,
+            @Schema(required = true) String signature) {}
 }

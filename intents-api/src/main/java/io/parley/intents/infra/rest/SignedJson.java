@@ -4,10 +4,14 @@ import io.parley.protocol.AssetId;
 import io.parley.protocol.Cancel;
 import io.parley.protocol.CancelCommand;
 import io.parley.protocol.Conditions;
+import io.parley.protocol.Heartbeat;
+import io.parley.protocol.HeartbeatCommand;
 import io.parley.protocol.Intent;
 import io.parley.protocol.Leg;
 import io.parley.protocol.Listings;
 import io.parley.protocol.Reason;
+import io.parley.protocol.SetMode;
+import io.parley.protocol.SetModeCommand;
 import io.parley.protocol.Signature;
 import io.parley.protocol.Signatures;
 import io.parley.protocol.SignedIntent;
@@ -85,6 +89,28 @@ final class SignedJson {
                         json.u8("kind"),
                         json.u64("nonce"),
                         json.time("validUntil")),
+                signature(json)));
+    }
+
+    static SetModeCommand mode(JsonBody body) {
+        return body.whole(json -> new SetModeCommand(
+                new SetMode(
+                        json.address("owner"),
+                        json.u32("account"),
+                        json.u8("mode"),
+                        json.time("validUntil"),
+                        json.u64("nonce")),
+                signature(json)));
+    }
+
+    static HeartbeatCommand heartbeat(JsonBody body) {
+        return body.whole(json -> new HeartbeatCommand(
+                new Heartbeat(
+                        json.address("owner"),
+                        json.u32("account"),
+                        json.time("until"),
+                        json.time("validUntil"),
+                        json.u64("nonce")),
                 signature(json)));
     }
 

@@ -39,6 +39,9 @@ public class AccountRow extends PanacheEntityBase {
     @Column(name = "liquidation_start")
     public long liquidationStart;
 
+    @Column(name = "live_until")
+    public long liveUntil;
+
     public String partials;
 
     @Column(name = "commands_offset")

@@ -7,7 +7,16 @@ enum Latest {
     ACCOUNTS(
             "accounts",
             List.of("owner", "account"),
-            List.of("index", "mode", "cash", "lanes", "last_auction", "liquidation_start", "partials", "positions")),
+            List.of(
+                    "index",
+                    "mode",
+                    "cash",
+                    "lanes",
+                    "last_auction",
+                    "liquidation_start",
+                    "live_until",
+                    "partials",
+                    "positions")),
     MARKS("marks", List.of("asset"), List.of("mark")),
     UNDERLYINGS("underlyings", List.of("underlying"), List.of("spot", "confidence", "rate", "perp_mark", "expiries"));
 

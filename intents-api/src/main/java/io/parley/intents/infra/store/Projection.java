@@ -18,14 +18,20 @@ import io.parley.protocol.CreditFee;
 import io.parley.protocol.Deposit;
 import io.parley.protocol.Domain;
 import io.parley.protocol.Eip712;
+import io.parley.protocol.ForcedCancel;
+import io.parley.protocol.ForcedReduce;
+import io.parley.protocol.ForcedWithdraw;
+import io.parley.protocol.HeartbeatCommand;
 import io.parley.protocol.Intent;
 import io.parley.protocol.IntentForm;
 import io.parley.protocol.ListAsset;
 import io.parley.protocol.NotListed;
+import io.parley.protocol.OwnerCommand;
 import io.parley.protocol.PriceCommand;
 import io.parley.protocol.PriceContent;
 import io.parley.protocol.Reason;
 import io.parley.protocol.RegisterKey;
+import io.parley.protocol.SetModeCommand;
 import io.parley.protocol.SetParameters;
 import io.parley.protocol.Signatures;
 import io.parley.protocol.SignedIntent;
@@ -437,7 +443,8 @@ final class Projection {
                         .put("at", record.at());
                 known.key(key.owner(), key.account(), key.key(), key.scope(), key.expiry(), offset);
             }
-            case CancelCommand cancel -> cancelled(cancel, leaves, offset, record, rows);
+            case CancelCommand c -> cancelled(c.cancel().kind(), c.cancel().nonce(), leaves, offset, record, rows);
+            case ForcedCancel c -> cancelled(c.cancelKind(), c.nonce(), leaves, offset, record, rows);
             default -> {}
         }
     }
@@ -463,7 +470,8 @@ final class Projection {
                 .put("mode", leaf.mode())
                 .put("cash", leaf.cash())
                 .put("last_auction", leaf.lastAuction())
-                .put("liquidation_start", leaf.liquidationStart());
+                .put("liquidation_start", leaf.liquidationStart())
+                .put("live_until", leaf.liveUntil());
         var lanes = row.putArray("lanes");
         for (var lane : leaf.nonces().lanes()) {
             lanes.addObject().put("base", lane.base()).put("bits", lane.bits());
@@ -520,21 +528,21 @@ final class Projection {
         }
     }
 
+    /** An entry of the queue that had nothing to cancel has changed no account. */
     private static void cancelled(
-            CancelCommand command, List<AccountLeaf> leaves, long offset, LogRecord record, Rows rows) {
-        var cancel = command.cancel();
-        var lanes = leaves.stream()
-                .filter(leaf -> leaf.owner().equals(cancel.owner()) && leaf.account() == cancel.account())
-                .findFirst()
-                .map(leaf -> leaf.nonces().lanes())
-                .orElse(Nonces.NEW.lanes());
+            int kind, long nonce, List<AccountLeaf> leaves, long offset, LogRecord record, Rows rows) {
+        if (leaves.isEmpty()) {
+            return;
+        }
+        var leaf = leaves.getFirst();
+        var lanes = leaf.nonces().lanes();
         var row = rows.add(Table.CANCELS)
                 .put("commands_offset", offset)
-                .put("owner", hex(cancel.owner()))
-                .put("account", cancel.account())
-                .put("kind", cancel.kind())
-                .put("nonce_lane", Nonces.lane(cancel.nonce()))
-                .put("nonce_number", Nonces.number(cancel.nonce()))
+                .put("owner", hex(leaf.owner()))
+                .put("account", leaf.account())
+                .put("kind", kind)
+                .put("nonce_lane", Nonces.lane(nonce))
+                .put("nonce_number", Nonces.number(nonce))
                 .put("at", record.at());
         var bases = row.putArray("bases");
         var bits = row.putArray("bits");
@@ -625,8 +633,10 @@ final class Projection {
             case Deposit d -> sender(d.owner(), d.account(), row);
             case RegisterKey k -> sender(k.owner(), k.account(), row);
             case CreditFee c -> sender(c.owner(), c.account(), row);
-            case WithdrawCommand w -> sender(w.withdraw().owner(), w.withdraw().account(), row);
-            case CancelCommand c -> sender(c.cancel().owner(), c.cancel().account(), row);
+            case ForcedWithdraw f -> sender(f.owner(), f.account(), row);
+            case ForcedReduce f -> sender(f.owner(), f.account(), row);
+            case ForcedCancel f -> sender(f.owner(), f.account(), row);
+            case OwnerCommand o -> sender(o.owner(), o.account(), row);
             case TradeCommand t -> sender(t.bid().bid().solver(), t.bid().bid().account(), row);
             case ListAsset l -> {}
             case SetParameters s -> {}
@@ -660,6 +670,26 @@ final class Projection {
                 detail.put("queueIndex", Long.toString(s.queueIndex()))
                         .put("what", s.what())
                         .put("hash", s.content().hash().hex());
+            case ForcedWithdraw f ->
+                detail.put("queueIndex", Long.toString(f.queueIndex()))
+                        .put("asset", asset(f.asset().id()))
+                        .put("amount", Long.toString(f.amount()))
+                        .put("to", hex(f.to()));
+            case ForcedReduce f ->
+                detail.put("queueIndex", Long.toString(f.queueIndex()))
+                        .put("asset", asset(f.asset().id()))
+                        .put("quantity", Long.toString(f.quantity()))
+                        .put("counterparty", hex(f.counterOwner()));
+            case ForcedCancel f ->
+                detail.put("queueIndex", Long.toString(f.queueIndex()))
+                        .put("cancelKind", f.cancelKind())
+                        .put("nonce", Long.toUnsignedString(f.nonce()));
+            case SetModeCommand m ->
+                detail.put("mode", m.setMode().mode())
+                        .put("nonce", Long.toUnsignedString(m.setMode().nonce()));
+            case HeartbeatCommand h ->
+                detail.put("until", Long.toString(h.heartbeat().until()))
+                        .put("nonce", Long.toUnsignedString(h.heartbeat().nonce()));
             case WithdrawCommand w ->
                 detail.put("asset", asset(w.withdraw().asset().id()))
                         .put("amount", Long.toString(w.withdraw().amount()))

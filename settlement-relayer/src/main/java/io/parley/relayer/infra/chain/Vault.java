@@ -144,7 +144,9 @@ final class Vault implements BatchAudit.Directory {
 
     @Override
     public Optional<Integer> keyIndex(Address owner, long account, Address key) {
-        var words = call("keyIndex", address(owner), new Uint32(account), address(key));
+        var requests = Address.parse("0x" + word(call("requests"), 0).hex().substring(26));
+        var answer = chain.call(requests, encode("keyIndex", address(owner), new Uint32(account), address(key)));
+        var words = HexFormat.of().parseHex(answer.substring(2));
         return number(words, 1) == 1 ? Optional.of(Math.toIntExact(number(words, 0))) : Optional.empty();
     }
 

@@ -63,6 +63,14 @@ final class ExitContracts {
         return ask(vault, "exit").address(0);
     }
 
+    Address requests() {
+        return ask(vault, "requests").address(0);
+    }
+
+    long forceAfter() {
+        return ask(vault, "forceAfter").number(0);
+    }
+
     long frozenAt() {
         return ask(vault, "frozenAt").number(0);
     }
@@ -123,7 +131,7 @@ final class ExitContracts {
     }
 
     /** The first topic of the vault's event with this name. */
-    private static Bytes32 topic(String event) {
+    static Bytes32 topic(String event) {
         try {
             for (var entry : new ObjectMapper().readTree(Artifacts.abi("Vault"))) {
                 if (entry.path("type").asText().equals("event")

@@ -16,6 +16,7 @@ import io.parley.protocol.Keccak256;
 import io.parley.protocol.Price;
 import io.parley.protocol.PriceContent;
 import io.parley.protocol.Reason;
+import io.parley.protocol.SetMode;
 import io.parley.protocol.WireWriter;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -58,7 +59,10 @@ record MarginCase(Market market, byte[] leaf) {
     Outcome outcome() {
         var account = Account.decode(leaf);
         boolean needsPrices =
-                account.mode() == Account.MODE_STANDARD && !account.positions().isEmpty();
+                account.mode() <= SetMode.ISOLATED && !account.positions().isEmpty();
+        if (needsPrices && account.mode() == SetMode.ISOLATED && underlyings(account) > 1) {
+            return new Outcome(Reason.ISOLATED_UNDERLYING.code(), 0, 0, 0, 0);
+        }
         if (needsPrices && (!market.priced() || market.parameters() == null)) {
             return new Outcome(Reason.NO_PRICE.code(), 0, 0, 0, 0);
         }
@@ -70,6 +74,13 @@ record MarginCase(Market market, byte[] leaf) {
         } catch (MarginUnavailable e) {
             return new Outcome(e.reason().code(), 0, 0, 0, 0);
         }
+    }
+
+    private static long underlyings(Account account) {
+        return account.positions().stream()
+                .map(position -> position.asset().underlying())
+                .distinct()
+                .count();
     }
 
     /** Draws markets and accounts: most as they could be, some with every number at the end of its range. */
@@ -230,7 +241,7 @@ record MarginCase(Market market, byte[] leaf) {
                     .u8(1)
                     .address(DOMAIN.vault())
                     .u32(0)
-                    .u8(random.nextInt(60) == 0 ? 1 : 0)
+                    .u8(random.nextInt(20) == 0 ? 1 + random.nextInt(2) : 0)
                     .u8(held.size())
                     .u8(0)
                     .i64(wild ? signed() : random.nextLong(200_000 * Fixed8.ONE) - 50_000 * Fixed8.ONE)

@@ -74,7 +74,7 @@ class MarginTest {
             }
         }
         System.out.printf("MarginTest: cases by code %s%n", codes);
-        assertThat(codes).containsKeys(0, 404, 410, 411);
+        assertThat(codes).containsKeys(0, 404, 410, 411, 412);
     }
 
     private static MarginCase.Outcome onChain(Chain chain, MarginCase drawn) {
