@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IDisputes} from "./interfaces/IDisputes.sol";
+import {IDataPacking} from "./interfaces/IDataPacking.sol";
 import {IExit} from "./interfaces/IExit.sol";
 import {IRequests} from "./interfaces/IRequests.sol";
 import {IVault} from "./interfaces/IVault.sol";
@@ -43,6 +44,8 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
     IExit public immutable exit;
     /// @inheritdoc IVault
     IRequests public immutable requests;
+    /// @inheritdoc IVault
+    IDataPacking public immutable dataPacking;
     /// @inheritdoc IVault
     uint64 public immutable freezeAfter;
     /// @inheritdoc IVault
@@ -112,7 +115,8 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         IExit exit_,
         IRequests requests_,
         uint64 freezeAfter_,
-        uint64 forceAfter_
+        uint64 forceAfter_,
+        IDataPacking dataPacking_
     ) StepRerun(address(this), verifiers) {
         // Each is made with the other's address, the vault last: none stands without its way out.
         if (exit_.vault() != this) revert WrongExit(address(exit_.vault()), address(this));
@@ -121,6 +125,7 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
         if (requests_.vault() != this) revert WrongRequests(address(requests_.vault()), address(this));
         exit = exit_;
         requests = requests_;
+        dataPacking = dataPacking_;
         freezeAfter = freezeAfter_;
         forceAfter = forceAfter_;
         governor = governor_;
@@ -228,17 +233,29 @@ contract Vault is IVault, StepRerun, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function post(bytes calldata header, bytes calldata data) external {
+        Header.Batch memory batch = Header.decode(header);
+        _requireData(batch, data);
+        _post(batch);
+    }
+
+    /// @inheritdoc IVault
+    function postPacked(bytes calldata header, bytes calldata packed) external {
+        Header.Batch memory batch = Header.decode(header);
+        (bytes32 hash, uint256 steps) = dataPacking.digest(_domainSeparator(), packed);
+        if (hash != batch.dataHash) revert WrongDataHash(hash, batch.dataHash);
+        if (steps != batch.steps) revert WrongStepCount(steps, batch.steps);
+        _post(batch);
+    }
+
+    function _post(Header.Batch memory batch) private {
         _requireRunning();
         if (msg.sender != operator) revert NotOperator(msg.sender);
-        Header.Batch memory batch = Header.decode(header);
         if (batch.sequence <= _verifiedSequence || batch.sequence > _postedSequence + 1) {
             revert WrongSequence(batch.sequence, _postedSequence + 1);
         }
         if (batch.sequence <= _optimisticSequence) revert NotReplaceable(batch.sequence);
         bytes32 parent = batch.sequence == _verifiedSequence + 1 ? _verifiedRoot : _posted[batch.sequence - 1].root;
         if (batch.parentRoot != parent) revert WrongParent(batch.parentRoot, parent);
-        _requireData(batch, data);
-
         uint64 epoch = batch.verifiedOnly || !disputes.bonded() ? 0 : _bondEpoch;
         if (epoch != 0) _optimisticSequence = batch.sequence;
         _posted[batch.sequence] =

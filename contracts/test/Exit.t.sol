@@ -214,16 +214,16 @@ contract ExitTest is ExitScenario {
     function test_vault_isNotMadeWithAnExitOfAnother() public {
         address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
         vm.expectRevert(abi.encodeWithSelector(IVault.WrongExit.selector, address(vault), next));
-        new Vault(governor, operator, verifiers(), disputes, WINDOW, exit, requests, FREEZE_AFTER, 1);
+        new Vault(governor, operator, verifiers(), disputes, WINDOW, exit, requests, FREEZE_AFTER, 1, dataPacking);
         Exit fitting = new Exit(IVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1)), 0);
         next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
         vm.expectRevert(abi.encodeWithSelector(IVault.WrongRequests.selector, address(vault), next));
-        new Vault(governor, operator, verifiers(), disputes, WINDOW, fitting, requests, FREEZE_AFTER, 1);
+        new Vault(governor, operator, verifiers(), disputes, WINDOW, fitting, requests, FREEZE_AFTER, 1, dataPacking);
         fitting = new Exit(IVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 2)), 0);
         Requests matching =
             new Requests(IVault(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1)), insurance);
         vm.expectRevert(abi.encodeWithSelector(IVault.BadArgument.selector, 8, 10));
-        new Vault(governor, operator, verifiers(), disputes, WINDOW, fitting, matching, 10, 10);
+        new Vault(governor, operator, verifiers(), disputes, WINDOW, fitting, matching, 10, 10, dataPacking);
     }
 
     function test_everything_waitsForTheFreeze() public {

@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Test} from "forge-std/Test.sol";
+import {DataPacking} from "../src/DataPacking.sol";
+import {IDataPacking} from "../src/interfaces/IDataPacking.sol";
 import {IVerifier} from "../src/interfaces/IVerifier.sol";
 import {Eip712} from "../src/libraries/Eip712.sol";
 import {GlobalRecord} from "../src/libraries/GlobalRecord.sol";
@@ -30,6 +32,7 @@ contract GoldenBatchTest is Test {
     bytes32 private domain;
     mapping(uint256 family => IVerifier) private verifiers;
     IVerifier private forced;
+    IDataPacking private dataPacking = new DataPacking();
 
     function setUp() public {
         json = vm.readFile("../protocol/src/main/resources/golden/batch.json");
@@ -61,7 +64,9 @@ contract GoldenBatchTest is Test {
         Header.Batch memory head = this.header(vm.parseJsonBytes(json, string.concat(batch, ".header")));
         assertEq(head.sequence, sequence);
         assertEq(head.parentRoot, parentRoot);
-        assertEq(head.dataHash, keccak256(vm.parseJsonBytes(json, string.concat(batch, ".data"))));
+        bytes memory data = vm.parseJsonBytes(json, string.concat(batch, ".data"));
+        assertEq(head.dataHash, keccak256(data));
+        assertEq(dataPacking.unpack(domain, vm.parseJsonBytes(json, string.concat(batch, ".packed"))), data);
 
         State memory state = _parent(vm.parseJsonBytes(json, string.concat(batch, ".witness")));
         assertEq(state.global.stateRoot(state.accountsRoot), parentRoot);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IDataPacking} from "./IDataPacking.sol";
 import {IDisputes} from "./IDisputes.sol";
 import {IExit} from "./IExit.sol";
 import {IRequests} from "./IRequests.sol";
@@ -209,6 +210,9 @@ interface IVault is IStepRerun {
     /// @dev With the operator's bond in place, and unless its header asks for proof, the batch is optimistic: {finalize}.
     function post(bytes calldata header, bytes calldata data) external;
 
+    /// @notice As {post}, with less call data: what {dataPacking} makes of `packed` must be the data.
+    function postPacked(bytes calldata header, bytes calldata packed) external;
+
     /// @notice Runs the posted batch's next steps again, up to but not including step `upTo`. Anyone may.
     /// @param witness        State before the first of these steps, then the witness of each
     /// @param relayerAccount Number of the caller's account that takes the fees if this makes the batch final
@@ -261,6 +265,9 @@ interface IVault is IStepRerun {
 
     /// @notice Who judges challenges.
     function disputes() external view returns (IDisputes);
+
+    /// @notice What expands packed data.
+    function dataPacking() external view returns (IDataPacking);
 
     /// @notice Seconds for which an optimistic batch can be challenged.
     function window() external view returns (uint64);

@@ -337,13 +337,17 @@ library AccountLeaf {
     /// @return found Whether it is there
     function _find(uint256[] memory positions, uint256 asset) private pure returns (uint256 index, bool found) {
         unchecked {
-            uint256 n = positions.length;
-            for (index = 0; index < n; ++index) {
-                uint256 here;
-                assembly ("memory-safe") {
-                    here := shr(192, mload(add(add(positions, 0x20), shl(5, index))))
+            assembly ("memory-safe") {
+                let first := add(positions, 0x20)
+                let ptr := first
+                for { let end := add(first, shl(5, mload(positions))) } lt(ptr, end) { ptr := add(ptr, 0x20) } {
+                    let here := shr(192, mload(ptr))
+                    if iszero(lt(here, asset)) {
+                        found := eq(here, asset)
+                        break
+                    }
                 }
-                if (here >= asset) return (index, here == asset);
+                index := shr(5, sub(ptr, first))
             }
         }
     }
@@ -387,15 +391,21 @@ library AccountLeaf {
         if (account.partials.length > MAX_PARTIALS) {
             revert IRefusals.Refused(Codes.PARTIALS_FULL, item, int256(account.partials.length), int256(MAX_PARTIALS));
         }
-        for (uint256 i = 0; i < n; ++i) {
-            uint256 position;
-            assembly ("memory-safe") {
-                position := mload(add(add(positions, 0x20), shl(5, i)))
-            }
-            // The sign first: most positions need no more.
-            if ((position >> 191) & 1 == 1 && (position >> 224) & 0xf == AssetIds.KIND_SPOT) {
-                revert IRefusals.Refused(Codes.SPOT_NEGATIVE, item, quantityOf(position), 0);
+        uint256 position;
+        uint256 spot = AssetIds.KIND_SPOT;
+        assembly ("memory-safe") {
+            let ptr := add(positions, 0x20)
+            for { let end := add(ptr, shl(5, n)) } lt(ptr, end) { ptr := add(ptr, 0x20) } {
+                let word := mload(ptr)
+                // The sign first: most positions need no more.
+                if and(shr(191, word), 1) {
+                    if eq(and(shr(224, word), 0xf), spot) {
+                        position := word
+                        break
+                    }
+                }
             }
         }
+        if (position != 0) revert IRefusals.Refused(Codes.SPOT_NEGATIVE, item, quantityOf(position), 0);
     }
 }

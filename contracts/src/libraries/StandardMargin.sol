@@ -331,6 +331,8 @@ library StandardMargin {
     function _worstLoss(Sums memory sums) private pure returns (uint256 loss) {
         uint256 options = sums.options;
         uint256 end = sums.optionsEnd;
+        // A call alone pays nothing at zero and at its strike.
+        if (end == options + OPTION_SIZE && _word(options + 0x20) == 0) return 0;
         uint256 wide;
         assembly ("memory-safe") {
             let settlement := 0

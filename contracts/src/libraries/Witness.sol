@@ -114,23 +114,31 @@ library Witness {
                 }
                 surplus := or(surplus, shr(levels, bitmap))
                 let level := 0
-                for {} lt(level, levels) { level := add(level, 1) } {
+                for {} lt(level, levels) {} {
                     if iszero(or(bitmap, index)) { break }
-                    switch eq(level, waits)
-                    case 0 {
+                    // Up to the node that waits, or to where this one shall wait.
+                    let until := levels
+                    if lt(waits, levels) { until := waits }
+                    for {} lt(level, until) { level := add(level, 1) } {
                         let side := shl(5, and(index, 1))
+                        mstore(side, oldRoot)
                         switch and(bitmap, 1)
-                        case 0 { mstore(xor(side, 0x20), 0) }
+                        case 0 {
+                            if iszero(or(bitmap, index)) { break }
+                            mstore(xor(side, 0x20), 0)
+                        }
                         default {
                             mstore(xor(side, 0x20), calldataload(siblings))
                             siblings := add(siblings, 0x20)
                         }
-                        mstore(side, oldRoot)
                         oldRoot := keccak256(0x00, 0x40)
                         mstore(side, newRoot)
                         newRoot := keccak256(0x00, 0x40)
+                        bitmap := shr(1, bitmap)
+                        index := shr(1, index)
                     }
-                    default {
+                    if lt(level, until) { break }
+                    if lt(level, levels) {
                         surplus := or(surplus, and(bitmap, 1))
                         stack := sub(stack, 0x60)
                         mstore(0x00, mload(add(stack, 0x20)))
@@ -141,9 +149,10 @@ library Witness {
                         newRoot := keccak256(0x00, 0x40)
                         waits := 0xff
                         if gt(stack, bottom) { waits := mload(sub(stack, 0x60)) }
+                        bitmap := shr(1, bitmap)
+                        index := shr(1, index)
+                        level := add(level, 1)
                     }
-                    bitmap := shr(1, bitmap)
-                    index := shr(1, index)
                 }
                 if lt(level, levels) {
                     oldRoot := above(oldRoot, sub(levels, level))
@@ -217,6 +226,20 @@ library Witness {
         }
     }
 
+    /// @notice Refuses a signature that is not the owner's, where the witness gives no key for it.
+    /// @param signature Absolute calldata position of the signature
+    /// @param item      Number of the signature, for the error
+    function requireOwner(bytes32 digest, address owner, uint256 signature, uint256 item) internal pure {
+        address signer = Signatures.recover(digest, signature, item);
+        if (signer != owner) _refuseSigner(signer, owner, item);
+    }
+
+    function _refuseSigner(address signer, address owner, uint256 item) private pure {
+        revert IRefusals.Refused(
+            Codes.SIGNER_MISMATCH, item, int256(uint256(uint160(signer))), int256(uint256(uint160(owner)))
+        );
+    }
+
     /// @notice Refuses a signature that is neither the owner's nor that of a key registered for this.
     /// @param signature Absolute calldata position of the signature
     /// @param key       Position of the key's fields in the witness, 0 if none is given
@@ -227,11 +250,7 @@ library Witness {
             if (key != 0) revert IRefusals.BadWitness(IRefusals.WitnessPart.Key, item, 0);
             return;
         }
-        if (key == 0) {
-            revert IRefusals.Refused(
-                Codes.SIGNER_MISMATCH, item, int256(uint256(uint160(signer))), int256(uint256(uint160(authority.owner)))
-            );
-        }
+        if (key == 0) _refuseSigner(signer, authority.owner, item);
         uint256 scope = Reader.u8At(key + 5);
         uint256 expiry = Reader.u64At(key + 6);
         bytes32 leaf = keyLeaf(authority.owner, authority.account, signer, scope, expiry);

@@ -334,6 +334,8 @@ contract TradeVerifier is IVerifier {
         uint256 signatureAt,
         uint256 item
     ) private pure {
+        uint256 key = trade.keys[item];
+        if (key == 0) return Witness.requireOwner(digest, account.owner, signatureAt, item);
         Witness.Authority memory authority = Witness.Authority({
             digest: digest,
             owner: account.owner,
@@ -342,7 +344,7 @@ contract TradeVerifier is IVerifier {
             time: trade.time,
             keysRoot: trade.keysRoot
         });
-        Witness.authorise(authority, signatureAt, trade.keys[item], item);
+        Witness.authorise(authority, signatureAt, key, item);
     }
 
     // 3. The fills, in order. A nonce is used and parts are counted here, so that a later fill of the same bid sees it.
@@ -630,23 +632,29 @@ contract TradeVerifier is IVerifier {
     }
 
     function _requireAllowed(Trade memory trade) private pure {
-        for (uint256 i = 0; i < trade.accounts.length; ++i) {
-            trade.accounts[i].requireAllowed(i);
+        AccountLeaf.Account[] memory accounts = trade.accounts;
+        uint256 n = accounts.length;
+        for (uint256 i = 0; i < n; ++i) {
+            accounts[i].requireAllowed(i);
         }
     }
 
     function _leaves(Trade memory trade) private pure returns (bytes32[] memory leaves) {
-        leaves = new bytes32[](trade.accounts.length);
-        for (uint256 i = 0; i < leaves.length; ++i) {
-            leaves[i] = trade.accounts[i].hash();
+        AccountLeaf.Account[] memory accounts = trade.accounts;
+        uint256 n = accounts.length;
+        leaves = new bytes32[](n);
+        for (uint256 i = 0; i < n; ++i) {
+            leaves[i] = accounts[i].hash();
         }
     }
 
     // 5. Margin
 
     function _requireMargins(Trade memory trade) private pure {
-        for (uint256 i = 0; i < trade.accounts.length; ++i) {
-            trade.accounts[i].requireEnough(trade.pricing, i);
+        AccountLeaf.Account[] memory accounts = trade.accounts;
+        uint256 n = accounts.length;
+        for (uint256 i = 0; i < n; ++i) {
+            accounts[i].requireEnough(trade.pricing, i);
         }
     }
 }

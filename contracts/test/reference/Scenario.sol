@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {DataPacking} from "../../src/DataPacking.sol";
 import {Disputes} from "../../src/Disputes.sol";
 import {Exit} from "../../src/Exit.sol";
 import {Requests} from "../../src/Requests.sol";
 import {Vault} from "../../src/Vault.sol";
 import {TestToken} from "../../src/dev/TestToken.sol";
+import {IDataPacking} from "../../src/interfaces/IDataPacking.sol";
 import {IStepRerun} from "../../src/interfaces/IStepRerun.sol";
 import {IRefusals} from "../../src/interfaces/IRefusals.sol";
 import {IVault} from "../../src/interfaces/IVault.sol";
@@ -15,6 +17,7 @@ import {ForcedVerifier} from "../../src/verifiers/ForcedVerifier.sol";
 import {PriceVerifier} from "../../src/verifiers/PriceVerifier.sol";
 import {QueueVerifier} from "../../src/verifiers/QueueVerifier.sol";
 import {TradeVerifier} from "../../src/verifiers/TradeVerifier.sol";
+import {Packing} from "./Packing.sol";
 import {Reference} from "./Reference.sol";
 import {Tree} from "./Tree.sol";
 
@@ -63,6 +66,7 @@ abstract contract Scenario is Reference {
     IVerifier internal accountVerifier;
     IVerifier internal priceVerifier;
     IVerifier internal tradeVerifier;
+    IDataPacking internal dataPacking;
 
     function setUp() public virtual {
         vm.warp(T0);
@@ -71,6 +75,7 @@ abstract contract Scenario is Reference {
         accountVerifier = new AccountVerifier();
         priceVerifier = new PriceVerifier();
         tradeVerifier = new TradeVerifier();
+        dataPacking = new DataPacking();
         usd = new TestToken("Dollar", "USDT6", 6);
         eth = new TestToken("Ether", "WETH", 18);
         // They know each other: the vault comes next.
@@ -87,7 +92,9 @@ abstract contract Scenario is Reference {
             BOND,
             verifiers()
         );
-        vault = new Vault(governor, operator, verifiers(), disputes, WINDOW, exit, requests, FREEZE_AFTER, FORCE_AFTER);
+        vault = new Vault(
+            governor, operator, verifiers(), disputes, WINDOW, exit, requests, FREEZE_AFTER, FORCE_AFTER, dataPacking
+        );
         setUpReference(block.chainid, address(vault));
         underlyings = abi.encodePacked(uint8(1), underlying(1, int64(3000 * ONE), int64(ONE), 2277));
         setMark(ETH, int64(3000 * ONE));
@@ -220,6 +227,15 @@ abstract contract Scenario is Reference {
     function settleAs(address who, uint32 account, Batch memory batch) internal {
         vm.prank(who);
         vault.settle(batch.header, batch.data, batch.witness, account);
+    }
+
+    /// @param assets Those of the trades' legs, ascending
+    function packedOf(Batch memory batch, uint64[] memory assets) internal view returns (bytes memory) {
+        bytes32[] memory hashes = new bytes32[](assets.length);
+        for (uint256 i = 0; i < assets.length; ++i) {
+            hashes[i] = keccak256(bytes(nameOf[assets[i]]));
+        }
+        return Packing.pack(batch.records, batch.rootsAfter, Packing.Names(assets, hashes));
     }
 
     /// @dev A settled market with a price: what most tests start from.

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 /** Measures what Parley does, part by part, and prints plain tables. */
 public final class Bench {
 
-    private static final List<String> PARTS = List.of("signatures", "decode", "clearing", "selection", "load");
+    private static final List<String> PARTS = List.of("signatures", "decode", "clearing", "selection", "gas", "load");
 
     /** There is no log here: no word about that. */
     public static final String QUIET = "slf4j.internal.verbosity";
@@ -29,6 +29,7 @@ public final class Bench {
         System.setProperty(QUIET, "ERROR");
         Locale.setDefault(Locale.ROOT);
         var parts = wanted.isEmpty() ? Set.copyOf(PARTS) : wanted;
+        var home = Path.of(System.getProperty("parley.home", ".")).toAbsolutePath();
         machine();
         var micro = new Micro(System.out);
         for (var part : PARTS) {
@@ -38,10 +39,8 @@ public final class Bench {
                     case "decode" -> micro.decode();
                     case "clearing" -> micro.clearing();
                     case "selection" -> micro.selection();
-                    default ->
-                        new Load(System.out)
-                                .run(Path.of(System.getProperty("parley.home", "."))
-                                        .toAbsolutePath());
+                    case "gas" -> Gas.print(System.out, home);
+                    default -> new Load(System.out).run(home);
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.parley.clearing;
 
+import io.parley.protocol.AssetId;
 import io.parley.protocol.BatchHeader;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Command;
@@ -16,6 +17,9 @@ import io.parley.protocol.wire.BatchRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Runs a batch again from header, data and witness alone, as the contract's prove does. Nothing is remembered from one
@@ -125,11 +129,26 @@ public final class BatchVerifier {
                 .toBytes();
     }
 
+    /**
+     * The data of a verified batch as they are posted with the least call data.
+     *
+     * @throws IllegalArgumentException if the batch does not verify
+     */
+    public byte[] packed(BatchRecord batch) {
+        Run run = new Run();
+        byte[] data = batch.data().bytes();
+        if (run.verify(batch.header(), data, batch.witness().bytes()) instanceof Refused refused) {
+            throw new IllegalArgumentException("The batch does not verify: %s".formatted(refused));
+        }
+        return PackedData.pack(BatchData.decode(data), asset -> Optional.ofNullable(run.nameHashes.get(asset)));
+    }
+
     private final class Run {
         private final Step step = new Step();
         private final List<byte[]> statesBefore = new ArrayList<>();
         private final List<Integer> witnessEnds = new ArrayList<>();
         private final List<Bytes32> commandIds = new ArrayList<>();
+        private final Map<AssetId, Bytes32> nameHashes = new TreeMap<>();
         private final List<Withdrawal> withdrawals = new ArrayList<>();
 
         /** How many steps were margined at prices, before each step and at the end. */
@@ -181,6 +200,7 @@ public final class BatchVerifier {
                 StepWitness world = new StepWitness(domain, step, pricing, command, in);
                 new Transition(domain, world, step, recovery).run(command, record);
                 world.requireAllUsed(command);
+                nameHashes.putAll(world.nameHashes());
                 priced.add(priced.getLast() + (world.priced() ? 1 : 0));
                 accountsRoot = world.replaceAccounts(accountsRoot);
                 global = step.global();

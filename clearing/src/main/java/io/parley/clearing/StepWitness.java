@@ -29,6 +29,7 @@ import io.parley.protocol.Withdraw;
 import io.parley.protocol.WithdrawCommand;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -195,6 +196,11 @@ final class StepWitness implements World {
         Map<AssetId, String> names = new TreeMap<>();
         nameHashes.keySet().forEach(asset -> names.put(asset, "#" + Long.toHexString(asset.id())));
         return Listings.of(names);
+    }
+
+    /** The names of the assets that were proven to be listed, by their hashes. */
+    Map<AssetId, Bytes32> nameHashes() {
+        return Collections.unmodifiableMap(nameHashes);
     }
 
     /** Whether an account was margined for which prices are needed. */

@@ -68,7 +68,7 @@ class GoldenBatchTest {
         return document;
     }
 
-    private static Market story() {
+    static Market story() {
         var market = Market.bare();
         market.list("USD").list("ETH").list("BTC").list("ETH-PERP").list("ETH-27MAR26-3200-C");
         market.parameters(MarginParameters.demo());
@@ -139,6 +139,9 @@ class GoldenBatchTest {
         json.put("root", header.root().hex());
         json.put("header", Blob.of(header.encode()).hex());
         json.put("data", batch.data().hex());
+        json.put(
+                "packed",
+                Blob.of(new BatchVerifier(Market.DOMAIN).packed(batch)).hex());
         json.put("witness", batch.witness().hex());
         json.put("steps", steps(market, batch));
         return json;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.parley.clearing.BatchVerifier;
 import io.parley.devnet.deployment.ExitTerms;
 import io.parley.devnet.deployment.MarketDeployment;
 import io.parley.node.cli.Parley;
@@ -67,17 +68,26 @@ class StateRebuildTest {
         assertThat(market.send(MarketDeployment.RELAYER, market.vault(), broken).success())
                 .isFalse();
         market.settle(batch);
+        // The third was posted packed.
+        market.trade("alice", 0, SettledMarket.PERP, Fixed8.ONE, -3_010 * Fixed8.ONE)
+                .price(SettledMarket.NOW + 2, 3_020, 80 * Fixed8.ONE);
+        var last = market.nextBatch();
+        var packed = new BatchVerifier(market.ledger().domain()).packed(last);
+        assertThat(packed.length).isLessThan(last.data().size() - 32);
+        publish("postPacked", last.header(), packed);
+        market.passes(60);
+        market.finalise(last);
         var finalAccounts = new TreeMap<>(market.accountsAtClose());
         // And one that is posted and not proven: it does not count.
         market.trade("carol", 0, SettledMarket.PERP, Fixed8.ONE, -3_010 * Fixed8.ONE)
-                .price(SettledMarket.NOW + 2, 3_020, 80 * Fixed8.ONE);
+                .price(SettledMarket.NOW + 3, 3_020, 80 * Fixed8.ONE);
         var open = market.nextBatch();
         post(open.header(), open.data().bytes());
 
         var node = new ObjectMapper().readTree(printed("--json"));
 
-        assertThat(node.path("sequence").asText()).isEqualTo("2");
-        assertThat(node.path("root").asText()).isEqualTo(batch.header().root().hex());
+        assertThat(node.path("sequence").asText()).isEqualTo("3");
+        assertThat(node.path("root").asText()).isEqualTo(last.header().root().hex());
         assertThat(node.path("accounts")).hasSize(finalAccounts.size()).hasSizeGreaterThan(15);
         for (var found : node.path("accounts")) {
             var account = finalAccounts.get(found.path("index").asInt());
@@ -97,7 +107,7 @@ class StateRebuildTest {
             }
         }
         assertThat(printed())
-                .contains("batches     2 final", batch.header().root().hex(), "ETH-PERP", "99877");
+                .contains("batches     3 final", last.header().root().hex(), "ETH-PERP", "99877");
     }
 
     @Test
@@ -137,10 +147,14 @@ class StateRebuildTest {
     }
 
     private void post(BatchHeader header, byte[] data) {
+        publish("post", header, data);
+    }
+
+    private void publish(String function, BatchHeader header, byte[] data) {
         var receipt = market.send(
                 MarketDeployment.RELAYER,
                 market.vault(),
-                SettledMarket.encode("post", new DynamicBytes(header.encode()), new DynamicBytes(data)));
+                SettledMarket.encode(function, new DynamicBytes(header.encode()), new DynamicBytes(data)));
         assertThat(receipt.success()).isTrue();
     }
 

@@ -172,6 +172,7 @@ public final class MarketDeployment {
         var account = governor.create("AccountVerifier");
         var price = governor.create("PriceVerifier");
         var trade = governor.create("TradeVerifier");
+        var packing = governor.create("DataPacking");
         var operator = keys.signer(RELAYER).address();
         var timelock = governor.create(
                 "Timelock",
@@ -208,7 +209,8 @@ public final class MarketDeployment {
                 address(exit),
                 address(requests),
                 seconds(terms.freezeAfter()),
-                seconds(terms.forceAfter()));
+                seconds(terms.forceAfter()),
+                address(packing));
     }
 
     private static Uint64 seconds(Duration duration) {

@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
             "  decode       an intent from and to bytes, beside Jackson",
             "  clearing     a trade on the ledger, beside maps and BigDecimal",
             "  selection    the winners of an auction: greedy, and OptaPlanner after it",
+            "  gas          a fill on the chain, verified and optimistic, beside CoW's GPv2Settlement",
             "  load         a network and a node of their own, and signed intents at rising rates until it saturates",
             "",
             "Everything runs in processes and folders of its own and is gone afterwards. Whatever else the machine does is in the numbers:",

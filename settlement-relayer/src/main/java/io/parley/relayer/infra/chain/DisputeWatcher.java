@@ -193,7 +193,7 @@ public class DisputeWatcher {
             var input = input(sequence, posted.headerHash());
             var header = Published.find(input, posted.headerHash()).orElseThrow(() -> withheld(sequence));
             var decoded = BatchHeader.decode(header);
-            var data = Published.find(input, decoded.dataHash()).orElseThrow(() -> withheld(sequence));
+            var data = Published.data(input, decoded.dataHash(), vault.domain()).orElseThrow(() -> withheld(sequence));
             var fraud = BatchAudit.find(before(sequence), decoded, data, vault);
             if (fraud.isEmpty()) {
                 settled.add(posted.headerHash());

@@ -123,6 +123,11 @@ final class Vault implements BatchAudit.Directory {
         return Address.parse("0x" + word(call("disputes"), 0).hex().substring(26));
     }
 
+    /** What expands packed data. */
+    Address dataPacking() {
+        return Address.parse("0x" + word(call("dataPacking"), 0).hex().substring(26));
+    }
+
     long verifiedSequence() {
         return state().verified();
     }
@@ -191,7 +196,7 @@ final class Vault implements BatchAudit.Directory {
         return switch (part.kind()) {
             case SETTLE ->
                 encode("settle", header, data, new DynamicBytes(batch.witness().bytes()), account);
-            case POST -> encode("post", header, data);
+            case POST -> encode("postPacked", header, new DynamicBytes(new BatchVerifier(domain).packed(batch)));
             case PROVE ->
                 encode(
                         "prove",

@@ -31,6 +31,7 @@ public final class StateRebuild {
 
     private final Chain chain;
     private final ExitContracts contracts;
+    private final Domain domain;
     private final Ledger ledger;
     private final TreeMap<Long, List<Withdrawal>> withdrawals = new TreeMap<>();
     private @Nullable PriceCommand price;
@@ -39,7 +40,8 @@ public final class StateRebuild {
     private StateRebuild(Chain chain, Address vault) {
         this.chain = chain;
         this.contracts = new ExitContracts(chain, vault);
-        this.ledger = Ledger.genesis(new Domain(chain.chainId(), vault));
+        this.domain = new Domain(chain.chainId(), vault);
+        this.ledger = Ledger.genesis(domain);
     }
 
     /**
@@ -122,9 +124,11 @@ public final class StateRebuild {
 
     private void fold(long sequence, Receipt.Log log) {
         var input = chain.input(log.transaction());
+        var headerHash = log.topics().get(2);
         var header = BatchHeader.decode(
-                published(sequence, "header", input, log, log.topics().get(2)));
-        var data = BatchData.decode(published(sequence, "data", input, log, header.dataHash()));
+                Published.find(input, headerHash).orElseThrow(() -> missing(sequence, "header", log, headerHash)));
+        var data = BatchData.decode(Published.data(input, header.dataHash(), domain)
+                .orElseThrow(() -> missing(sequence, "data", log, header.dataHash())));
         if (header.sequence() != sequence || !header.parentRoot().equals(ledger.root())) {
             throw new RebuildFailed("Batch %d follows root %s, the batch before leads to %s."
                     .formatted(
@@ -178,11 +182,10 @@ public final class StateRebuild {
         return applied.withdrawals();
     }
 
-    private static byte[] published(long sequence, String what, byte[] input, Receipt.Log log, Bytes32 hash) {
-        return Published.find(input, hash)
-                .orElseThrow(() -> new RebuildFailed("""
-                        The %s of batch %d (hash %s) is not in the call data of transaction %s.
-                        Maybe another contract made it up there: its trace would have it.""".formatted(
-                                what, sequence, hash.hex(), log.transaction().hex())));
+    private static RebuildFailed missing(long sequence, String what, Receipt.Log log, Bytes32 hash) {
+        return new RebuildFailed(
+                """
+                The %s of batch %d (hash %s) is not in the call data of transaction %s.
+                Maybe another contract made it up there: its trace would have it.""".formatted(what, sequence, hash.hex(), log.transaction().hex()));
     }
 }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.parley.clearing.BatchAssembler;
 import io.parley.clearing.BatchAudit;
 import io.parley.clearing.BatchData;
+import io.parley.clearing.BatchVerifier;
 import io.parley.clearing.Fraud;
 import io.parley.clearing.Ledger;
 import io.parley.clearing.MarginParameters;
+import io.parley.clearing.PackedData;
 import io.parley.clearing.Replay;
 import io.parley.clearing.StepResult;
 import io.parley.contracts.chain.Chain;
@@ -55,11 +57,14 @@ import java.math.BigInteger;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -250,6 +255,69 @@ class VaultTest {
 
         assertThat(vault.state().verified()).isEqualTo(1);
         assertThat(vault.state().verifiedRoot()).isEqualTo(batch.header().root());
+    }
+
+    /** An operator could else post what the chain takes and no watcher can read. */
+    @Test
+    void packedData_areExpandedToTheSameBytesByBoth_orRefusedByBoth() {
+        drainQueue(0);
+        price(NOW);
+        batches.removeFirst();
+        trade();
+        withdraw();
+        price(NOW + 1);
+        var batch = batches.removeFirst();
+        var packed = new BatchVerifier(ledger.domain()).packed(batch);
+        assertThat(unpacked(packed)).contains(batch.data());
+        assertThat(onChain(packed)).contains(batch.data());
+
+        // Not in the price's content, where each bit is as good as another: in the head, and in the trade behind the
+        // price.
+        int head = 44;
+        int trade = head + 37 + BatchData.decode(batch.data().bytes()).records().getFirst().length;
+        var random = new Random(7);
+        int taken = 0;
+        for (int i = 0; i < 1_500; i++) {
+            var other = i % 50 == 0 ? Arrays.copyOf(packed, random.nextInt(packed.length + 40)) : packed.clone();
+            for (int changes = random.nextInt(3); changes >= 0; changes--) {
+                int at = random.nextInt(4) == 0 ? random.nextInt(head) : trade + 32 + random.nextInt(250);
+                if (at < other.length) {
+                    other[at] ^= (byte) (1 << random.nextInt(8));
+                }
+            }
+            var here = unpacked(other);
+            taken += here.isPresent() ? 1 : 0;
+            assertThat(onChain(other)).as(Blob.of(other).hex()).isEqualTo(here);
+        }
+        assertThat(taken).isBetween(300, 1_400);
+    }
+
+    private Optional<Blob> unpacked(byte[] packed) {
+        try {
+            return Optional.of(Blob.of(PackedData.unpack(ledger.domain(), packed)));
+        } catch (Undecodable e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Blob> onChain(byte[] packed) {
+        var function = new Function(
+                "unpack",
+                List.of(
+                        new org.web3j.abi.datatypes.generated.Bytes32(
+                                ledger.domain().separator().bytes()),
+                        new DynamicBytes(packed)),
+                List.of());
+        try {
+            var answer = HexFormat.of()
+                    .parseHex(chain.call(vault.dataPacking(), FunctionEncoder.encode(function))
+                            .substring(2));
+            int length = new BigInteger(1, Arrays.copyOfRange(answer, 32, 64)).intValueExact();
+            return Optional.of(Blob.of(Arrays.copyOfRange(answer, 64, 64 + length)));
+        } catch (RpcException e) {
+            assertThat(e.answered()).isTrue();
+            return Optional.empty();
+        }
     }
 
     @Test
