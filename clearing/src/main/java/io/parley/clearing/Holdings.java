@@ -1,7 +1,7 @@
 package io.parley.clearing;
 
-/** What a margin is computed from: cash and quantities by asset, in ascending order of asset. */
-interface Holdings {
+/** What a margin is computed from: cash and quantities by asset, in ascending order of asset. Amounts in units of 1e-8. */
+public interface Holdings {
     int mode();
 
     long cash();

@@ -6,7 +6,7 @@ import io.parley.protocol.Reason;
 public final class MarginUnavailable extends RuntimeException {
     private final Reason reason;
 
-    MarginUnavailable(Reason reason, String detail) {
+    public MarginUnavailable(Reason reason, String detail) {
         super(detail, null, false, false);
         this.reason = reason;
     }

@@ -55,7 +55,7 @@ public final class StandardMargin {
      * @throws MarginUnavailable NO_PRICE if a position or its underlying has no price, OVERFLOW if a value leaves
      *     int64, MODE_UNSUPPORTED for another mode than standard
      */
-    public static Margin evaluate(Account account, PriceContent prices, MarginParameters parameters, long time) {
+    public static Margin evaluate(Holdings account, PriceContent prices, MarginParameters parameters, long time) {
         return evaluate(account, Prices.of(prices), parameters);
     }
 
