@@ -11,7 +11,8 @@ import java.util.TreeSet;
 /** Measures what Parley does, part by part, and prints plain tables. */
 public final class Bench {
 
-    private static final List<String> PARTS = List.of("signatures", "decode", "clearing", "selection", "gas", "load");
+    private static final List<String> PARTS =
+            List.of("signatures", "decode", "clearing", "margin", "selection", "gas", "load");
 
     /** There is no log here: no word about that. */
     public static final String QUIET = "slf4j.internal.verbosity";
@@ -38,6 +39,7 @@ public final class Bench {
                     case "signatures" -> micro.signatures();
                     case "decode" -> micro.decode();
                     case "clearing" -> micro.clearing();
+                    case "margin" -> micro.margin();
                     case "selection" -> micro.selection();
                     case "gas" -> Gas.print(System.out, home);
                     default -> new Load(System.out).run(home);

@@ -76,6 +76,21 @@ public final class Micro {
                         new Subject("HashMap and BigDecimal, margins only", PlainBookBenchmark.class, "plainBook"))));
     }
 
+    /** Portfolio margin. */
+    public void margin() throws RunnerException {
+        var holder = MarginBenchmark.class;
+        print(
+                "Portfolio margin: 33 scenarios, accounts of %d legs among 500 options".formatted(MarginBenchmark.LEGS),
+                measure(List.of(
+                        new Subject("columns of 502 instruments", holder, "columns"),
+                        new Subject("100 options, from their columns", holder, "check"),
+                        new Subject("100 options, columns made first", holder, "checkWithColumns"),
+                        new Subject("100 options, Strata's Black in a loop", holder, "strata"),
+                        new Subject("one account", holder, "account"),
+                        new Subject("%,d accounts".formatted(MarginBenchmark.ACCOUNTS), holder, "accounts"),
+                        new Subject("a bid of two legs over two accounts", holder, "screen"))));
+    }
+
     /** The choice of winners. */
     public void selection() throws RunnerException {
         var holder = SelectionBenchmark.class;

@@ -22,8 +22,12 @@ public final class Columns {
     final PortfolioParameters parameters;
     final int scenarios;
     final int width;
-    /** Row by row. */
-    final long[] cells;
+    /** Row by row, the dollars of each value; with {@link #cents} apart, sums over positions need no 128 bits. */
+    final long[] dollars;
+    /** Row by row, what a value has beyond its dollars, 0 to 1e8 - 1 units. */
+    final long[] cents;
+    /** The most dollars of any value. */
+    final long mostDollars;
 
     /** By group: what a shocked value above zero is multiplied by, a real of at most 1. */
     final long[] longFactors;
@@ -45,7 +49,8 @@ public final class Columns {
         this.parameters = parameters;
         this.scenarios = parameters.scenarios().size();
         this.width = 1 + scenarios + 2;
-        this.cells = new long[instruments.size() * width];
+        this.dollars = new long[instruments.size() * width];
+        this.cents = new long[dollars.length];
         int groups = instruments.groupKinds.length;
         this.longFactors = new long[groups];
         this.shortFactors = new long[groups];
@@ -72,6 +77,11 @@ public final class Columns {
             }
             row = end;
         }
+        long most = 0;
+        for (long whole : dollars) {
+            most = Math.max(most, whole);
+        }
+        mostDollars = most;
     }
 
     /**
@@ -87,12 +97,21 @@ public final class Columns {
 
     /** The mark of an instrument, cash units per whole. */
     public long mark(int row) {
-        return cells[row * width + MARK];
+        return cell(row * width + MARK);
     }
 
     /** The value of an instrument in a scenario, cash units per whole. */
     public long value(int row, int scenario) {
-        return cells[row * width + 1 + scenario];
+        return cell(row * width + 1 + scenario);
+    }
+
+    long cell(int at) {
+        return dollars[at] * Fixed8.ONE + cents[at];
+    }
+
+    private void cell(int at, long value) {
+        dollars[at] = value / Fixed8.ONE;
+        cents[at] = value % Fixed8.ONE;
     }
 
     /** Of what these are the columns, in the order of the rows. */
@@ -131,12 +150,12 @@ public final class Columns {
         longFactors[group] = FixedMath.ONE;
         shortFactors[group] = FixedMath.ONE;
         int at = row * width;
-        cells[at + MARK] = price;
+        cell(at + MARK, price);
         for (int j = 0; j < scenarios; j++) {
-            cells[at + 1 + j] = moved(price, parameters.scenarios().get(j).spot());
+            cell(at + 1 + j, moved(price, parameters.scenarios().get(j).spot()));
         }
-        cells[at + 1 + scenarios] = price;
-        cells[at + 2 + scenarios] = price;
+        cell(at + 1 + scenarios, price);
+        cell(at + 2 + scenarios, price);
     }
 
     private static long moved(long price, long move) {
@@ -218,16 +237,35 @@ public final class Columns {
 
         private void fill(int first, int end) {
             Black[] shocked = new Black[Vols.values().length];
+            // Undiscounted calls; they come first in a group, so that most puts find theirs and follow by parity.
+            long[] values = new long[(end - first) * width];
+            int call = first;
             for (int row = first; row < end; row++) {
                 long strike = instruments.strikes[row];
-                long logStrike = FixedMath.ln(strike);
-                shock(shocked, strike, logStrike - logarithms[MARK]);
-                boolean call = instruments.calls[row];
-                int at = row * width;
+                int at = (row - first) * width;
+                boolean put = !instruments.calls[row];
+                while (put
+                        && call < row
+                        && instruments.calls[call]
+                        && instruments.strikeCode(call) < instruments.strikeCode(row)) {
+                    call++;
+                }
+                boolean paired = put && instruments.calls[call] && instruments.strikes[call] == strike;
+                if (paired) {
+                    int from = (call - first) * width;
+                    for (int column = 0; column < width; column++) {
+                        values[at + column] = values[from + column] - forwards[column] + strike;
+                    }
+                } else {
+                    long logStrike = FixedMath.ln(strike);
+                    shock(shocked, strike, logStrike - logarithms[MARK]);
+                    for (int column = 0; column < width; column++) {
+                        values[at + column] = shocked[vols[column]].value(
+                                !put, forwards[column], strike, logarithms[column] - logStrike);
+                    }
+                }
                 for (int column = 0; column < width; column++) {
-                    long value =
-                            shocked[vols[column]].value(call, forwards[column], strike, logarithms[column] - logStrike);
-                    cells[at + column] = discounted(value);
+                    cell(row * width + column, discounted(values[at + column]));
                 }
             }
         }

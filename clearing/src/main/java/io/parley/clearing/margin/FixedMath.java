@@ -37,8 +37,8 @@ final class FixedMath {
     /** Above this the tail is below 2^-76, which is no probability of 62 bits. */
     private static final int TAIL_END = 10;
 
-    private static final int SEGMENT_BITS = 3;
-    private static final int DEGREE = 13;
+    private static final int SEGMENT_BITS = 4;
+    private static final int DEGREE = 10;
     private static final long[] TAIL =
             Series.normalTail(TAIL_END << SEGMENT_BITS, 1 << SEGMENT_BITS, DEGREE, PROBABILITY_BITS);
 

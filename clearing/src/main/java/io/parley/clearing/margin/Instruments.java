@@ -84,6 +84,20 @@ public final class Instruments {
         return new AssetId(assets[row]);
     }
 
+    /**
+     * {@return the row of an instrument}
+     *
+     * @throws MarginUnavailable NO_PRICE if it has none
+     */
+    public int row(AssetId asset) {
+        return rowOf(asset.id());
+    }
+
+    /** In the order of this, calls and puts of an expiry ascend. */
+    long strikeCode(int row) {
+        return assets[row] & 0xffff_ffffL;
+    }
+
     int rowOf(long asset) {
         int low = 0;
         int high = assets.length - 1;

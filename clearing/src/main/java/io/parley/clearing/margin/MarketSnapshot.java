@@ -47,7 +47,13 @@ public record MarketSnapshot(long time, long stable, List<Underlying> underlying
                     "that of their days");
         }
 
-        Expiry expiry(int day) {
+        /**
+         * {@return one expiry}
+         *
+         * @param day as {@link io.parley.protocol.AssetId#expiryDay}
+         * @throws MarginUnavailable NO_PRICE if there is none
+         */
+        public Expiry expiry(int day) {
             return expiries.stream()
                     .filter(expiry -> expiry.day() == day)
                     .findFirst()
@@ -81,7 +87,7 @@ public record MarketSnapshot(long time, long stable, List<Underlying> underlying
     /** The volatilities of one expiry. */
     public sealed interface Smile {
         /**
-         * The deviation of a strike, {@code vol * sqrt(years)}, as a real.
+         * The deviation of a strike, {@code vol * sqrt(years)}, with 57 fraction bits.
          *
          * @param strike cash units of 1e-8, above zero
          * @param forward cash units of 1e-8, above zero
@@ -194,7 +200,13 @@ public record MarketSnapshot(long time, long stable, List<Underlying> underlying
                         .toList());
     }
 
-    Underlying underlying(int number) {
+    /**
+     * {@return one underlying}
+     *
+     * @param number as {@link io.parley.protocol.AssetId#underlying}
+     * @throws MarginUnavailable NO_PRICE if there is none
+     */
+    public Underlying underlying(int number) {
         return underlyings.stream()
                 .filter(underlying -> underlying.underlying() == number)
                 .findFirst()

@@ -71,7 +71,7 @@ public record Portfolio(long cash, SortedMap<AssetId, Long> positions) {
     }
 
     /** {@return this as the margin rules read it} */
-    Holdings holdings() {
+    public Holdings holdings() {
         long[] assets = positions.keySet().stream().mapToLong(AssetId::id).toArray();
         long[] quantities =
                 positions.values().stream().mapToLong(Long::longValue).toArray();

@@ -31,10 +31,16 @@ public final class PortfolioMargin {
     private final int scenarios;
     private final int width;
 
-    /** Sums over one group by column, 128 bits each. */
-    private final long[] high;
+    /** Below this many units in a group a sum over cents stays within int64. */
+    private static final long MOST_NARROW = 1L << 35;
 
-    private final long[] low;
+    /** Makes such a sum positive, so that its division by a constant is a multiplication. */
+    private static final long BIAS = MOST_NARROW * Fixed8.ONE;
+
+    /** Sums over one group by column, in cash units rounded down, and which of them are exact. */
+    private final long[] sums;
+
+    private final long[] rests;
     /** Change of value of one underlying by scenario. */
     private final long[] changes;
 
@@ -57,8 +63,8 @@ public final class PortfolioMargin {
         this.parameters = parameters;
         this.scenarios = parameters.scenarios().size();
         this.width = 1 + scenarios + 2;
-        this.high = new long[width];
-        this.low = new long[width];
+        this.sums = new long[width];
+        this.rests = new long[width];
         this.changes = new long[scenarios];
         this.moves = new long[scenarios];
         this.weights = new long[scenarios];
@@ -188,14 +194,10 @@ public final class PortfolioMargin {
     }
 
     private void group(Book book, Columns columns, int group, int first, int end, long spot) {
-        Arrays.fill(high, 0);
-        Arrays.fill(low, 0);
-        for (int i = first; i < end; i++) {
-            add(columns.cells, book.rows[i] * width, book.quantities[i]);
-        }
-        long worth = floor(high[Columns.MARK], low[Columns.MARK]);
+        sum(book, columns, first, end);
+        long worth = sums[Columns.MARK];
         // What a scenario is compared with is rounded the other way, so that the difference is too low, never too high.
-        long paid = ceil(high[Columns.MARK], low[Columns.MARK]);
+        long paid = rests[Columns.MARK] == 0 ? worth : addExact(worth, 1);
         underlyingValue = addExact(underlyingValue, worth);
         AssetKind kind = columns.instruments.groupKinds[group];
         if (kind != AssetKind.SPOT) {
@@ -204,11 +206,13 @@ public final class PortfolioMargin {
         long longFactor = columns.longFactors[group];
         long shortFactor = columns.shortFactors[group];
         for (int j = 0; j < scenarios; j++) {
-            long shocked = floor(high[1 + j], low[1 + j]);
+            long shocked = sums[1 + j];
             long change;
             if (skews[j]) {
                 // The smaller of both directions, each rounded down.
-                change = Math.min(subtractExact(shocked, paid), subtractExact(worth, ceil(high[1 + j], low[1 + j])));
+                change = Math.min(
+                        subtractExact(shocked, paid),
+                        subtractExact(worth, rests[1 + j] == 0 ? shocked : addExact(shocked, 1)));
             } else {
                 change = subtractExact(FixedMath.scaleDown(shocked, shocked > 0 ? longFactor : shortFactor), paid);
             }
@@ -216,25 +220,57 @@ public final class PortfolioMargin {
         }
         switch (kind) {
             case SPOT -> base(magnitude(book.quantities[first]), spot);
-            case PERP ->
-                perp(magnitude(book.quantities[first]), columns.cells[book.rows[first] * width + Columns.MARK]);
+            case PERP -> perp(magnitude(book.quantities[first]), columns.mark(book.rows[first]));
             default -> {
-                long moved = Math.min(
-                        floor(high[1 + scenarios], low[1 + scenarios]), floor(high[2 + scenarios], low[2 + scenarios]));
+                long moved = Math.min(sums[1 + scenarios], sums[2 + scenarios]);
                 basis(subtractExact(moved, paid), columns.basisWeights[group]);
                 naked(book, columns, first, end, spot);
             }
         }
     }
 
-    private void add(long[] cells, int at, long quantity) {
+    /** The exact sums over the positions of a group, each rounded down once. */
+    private void sum(Book book, Columns columns, int first, int end) {
+        long size = 0;
+        for (int i = first; i < end; i++) {
+            size = addExact(size, magnitude(book.quantities[i]));
+        }
+        if (size >= MOST_NARROW || multiplyHigh(size, columns.mostDollars) != 0 || size * columns.mostDollars < 0) {
+            sumWide(book, columns, first, end);
+            return;
+        }
+        Arrays.fill(sums, 0);
+        Arrays.fill(rests, 0);
+        for (int i = first; i < end; i++) {
+            add(columns.dollars, columns.cents, book.rows[i] * width, book.quantities[i]);
+        }
         for (int column = 0; column < width; column++) {
-            long cell = cells[at + column];
-            long product = quantity * cell;
-            long sum = low[column] + product;
-            long carry = Long.compareUnsigned(sum, product) < 0 ? 1 : 0;
-            low[column] = sum;
-            high[column] += multiplyHigh(quantity, cell) + carry;
+            long carry = (rests[column] + BIAS) / Fixed8.ONE - MOST_NARROW;
+            rests[column] -= carry * Fixed8.ONE;
+            sums[column] = addExact(sums[column], carry);
+        }
+    }
+
+    private void add(long[] dollars, long[] cents, int at, long quantity) {
+        for (int column = 0; column < width; column++) {
+            sums[column] += quantity * dollars[at + column];
+            rests[column] += quantity * cents[at + column];
+        }
+    }
+
+    /** The same in 128 bits. */
+    private void sumWide(Book book, Columns columns, int first, int end) {
+        for (int column = 0; column < width; column++) {
+            long high = 0;
+            long low = 0;
+            for (int i = first; i < end; i++) {
+                long cell = columns.cell(book.rows[i] * width + column);
+                long product = book.quantities[i] * cell;
+                low += product;
+                high += multiplyHigh(book.quantities[i], cell) + (Long.compareUnsigned(low, product) < 0 ? 1 : 0);
+            }
+            sums[column] = floor(high, low);
+            rests[column] = low - sums[column] * Fixed8.ONE;
         }
     }
 
@@ -304,12 +340,6 @@ public final class PortfolioMargin {
         long quotient = Math.floorDiv(top, FIVE_TO_8);
         long rest = top - quotient * FIVE_TO_8;
         return (quotient << 31) + (rest << 31 | bottom) / FIVE_TO_8;
-    }
-
-    /** As {@link #floor}, rounded up. */
-    static long ceil(long high, long low) {
-        long raised = low + (Fixed8.ONE - 1);
-        return floor(Long.compareUnsigned(raised, low) < 0 ? high + 1 : high, raised);
     }
 
     private static final long FIVE_TO_8 = 390_625;

@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
             "  signatures   who signed an intent: ours, with the native curve and without, beside web3j",
             "  decode       an intent from and to bytes, beside Jackson",
             "  clearing     a trade on the ledger, beside maps and BigDecimal",
+            "  margin       columns, accounts and a bid under portfolio margin, beside Strata",
             "  selection    the winners of an auction: greedy, and OptaPlanner after it",
             "  gas          a fill on the chain, verified and optimistic, beside CoW's GPv2Settlement",
             "  load         a network and a node of their own, and signed intents at rising rates until it saturates",

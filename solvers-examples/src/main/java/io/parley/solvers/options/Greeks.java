@@ -1,5 +1,6 @@
 package io.parley.solvers.options;
 
+import io.parley.clearing.greeks.Black76;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.AssetKind;
 import io.parley.protocol.PriceContent;
@@ -47,8 +48,7 @@ record Greeks(int underlying, double value, double dollarDelta, double vega, dou
             return Optional.empty();
         }
         double volatility = Math.sqrt(variance(expiry, Math.log(strike / forward)) / years);
-        var black =
-                Black.of(asset.kind() == AssetKind.CALL, forward, strike, years, volatility, Math.exp(-rate * years));
+        var black = Black76.of(asset.kind() == AssetKind.CALL, forward, strike, volatility, years, rate);
         return Optional.of(
                 new Greeks(asset.underlying(), black.value(), black.delta() * forward, black.vega(), black.value()));
     }

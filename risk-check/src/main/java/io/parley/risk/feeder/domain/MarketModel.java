@@ -1,5 +1,6 @@
 package io.parley.risk.feeder.domain;
 
+import io.parley.clearing.greeks.Black76;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.PriceContent;

@@ -108,14 +108,4 @@ class MarketModelTest {
         long spot = content.underlying(1).orElseThrow().spot();
         assertThat(content.mark(call)).hasValue(Math.max(spot - 2_600 * Fixed8.ONE, 0));
     }
-
-    @Test
-    void black76_isThatOfTheTextbook() {
-        // Hull, Options, Futures and Other Derivatives: F 20, K 20, r 9 %, sigma 25 %, 4 months: put 1.12.
-        assertThat(Black76.value(false, 20, 20, 0.25, 4 / 12.0, 0.09)).isCloseTo(1.1166, within(1e-4));
-        assertThat(Black76.normal(0)).isEqualTo(0.5);
-        assertThat(Black76.normal(1.96)).isCloseTo(0.9750021048517795, within(1e-14));
-        assertThat(Black76.normal(-8)).isCloseTo(6.22096057427178e-16, within(1e-20));
-        assertThat(Black76.normal(40)).isEqualTo(1);
-    }
 }
