@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PortfolioMargin {
     private final PortfolioParameters parameters;
-    private final long[] moves;
     private final long[] weights;
     private final boolean[] skews;
     private final int scenarios;
@@ -37,9 +36,10 @@ public final class PortfolioMargin {
     /** Makes such a sum positive, so that its division by a constant is a multiplication. */
     private static final long BIAS = MOST_NARROW * Fixed8.ONE;
 
-    /** Sums over one group by column, in cash units rounded down, and which of them are exact. */
+    /** Sums over one group by column, in cash units rounded down. */
     private final long[] sums;
 
+    /** What was rounded off, in units of 1e-16. */
     private final long[] rests;
     /** Change of value of one underlying by scenario. */
     private final long[] changes;
@@ -66,12 +66,10 @@ public final class PortfolioMargin {
         this.sums = new long[width];
         this.rests = new long[width];
         this.changes = new long[scenarios];
-        this.moves = new long[scenarios];
         this.weights = new long[scenarios];
         this.skews = new boolean[scenarios];
         for (int j = 0; j < scenarios; j++) {
             var scenario = parameters.scenarios().get(j);
-            moves[j] = scenario.spot();
             weights[j] = scenario.weight();
             skews[j] = scenario.vols().isSkew();
         }
@@ -96,7 +94,8 @@ public final class PortfolioMargin {
     }
 
     private Margin evaluate(Book book, Columns columns, @Nullable Consumer<UnderlyingRisk> risks) {
-        if (columns.instruments != book.instruments || columns.parameters != parameters) {
+        if (columns.instruments != book.instruments
+                || columns.parameters != parameters && !columns.parameters.equals(parameters)) {
             throw new IllegalArgumentException(
                     "The columns and the book must be of the same instruments, and the columns of these parameters.");
         }

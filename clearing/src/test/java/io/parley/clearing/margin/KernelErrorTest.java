@@ -3,9 +3,13 @@ package io.parley.clearing.margin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.parley.protocol.AssetId;
 import io.parley.protocol.Fixed8;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -45,7 +49,7 @@ class KernelErrorTest {
         }
 
         void check() {
-            REPORT.append("%-22s %6d cases, worst error %.3e of a bound of %.3e (%.1f %%) at %s%n"
+            REPORT.append("%-52s %5d cases, worst error %.3e of a bound of %.3e (%.1f %%) at %s%n"
                     .formatted(what, cases, error, bound, 100 * share.doubleValue(), where));
             assertThat(share).as(REPORT.toString()).isLessThanOrEqualTo(BigDecimal.ONE);
         }
@@ -192,6 +196,97 @@ class KernelErrorTest {
             see(worst, forward, strike > 9e18 ? Long.MAX_VALUE : (long) strike, deviation);
         }
         worst.check();
+    }
+
+    /** The bound of docs/margin.md for a cell, from the exact numbers that it depends on. */
+    private static BigDecimal cellBound(
+            BigDecimal forward, BigDecimal strike, BigDecimal deviation, BigDecimal factor, BigDecimal factorError) {
+        BigDecimal deviations = factor.add(deviation.multiply(factorError)).add(BigDecimal.ONE);
+        BigDecimal two = BigDecimal.TWO;
+        return two.add(forward.max(strike).divide(two.pow(55), Exact.DIGITS))
+                .add(forward.multiply(deviations).divide(two.pow(58), Exact.DIGITS));
+    }
+
+    @Test
+    void cells_fromVolatilityToDiscount() {
+        var worst = new Worst("cell of a column");
+        var random = new Random(SEED);
+        var parameters = PortfolioParameters.published();
+        var scenarios = parameters.scenarios();
+        BigDecimal unit = BigDecimal.valueOf(Fixed8.ONE);
+        for (int i = 0; i < 150; i++) {
+            long seconds = i < 10 ? 1 : 1 + (long) Math.exp(random.nextDouble() * 18.5);
+            long forward = (long) Math.exp(5 + 36 * random.nextDouble());
+            double width = Math.sqrt(seconds / 3.2e7);
+            long strike = (long) (forward * Math.exp((i % 5 == 0 ? 13 : width) * random.nextGaussian()));
+            var option = AssetId.option(1, LocalDate.of(2026, 3, 27), i % 2 == 0, short28(strike));
+            strike = option.strike();
+            long vol = i % 7 == 0 ? 25 * Fixed8.ONE : 1 + (long) (3e8 * random.nextDouble());
+            var smile = new MarketSnapshot.Smile.Vols(Map.of(strike, vol));
+            long rate = (long) (2e7 * random.nextDouble());
+            var market = new MarketSnapshot(
+                    option.expiryTime() - seconds,
+                    Fixed8.ONE,
+                    List.of(new MarketSnapshot.Underlying(
+                            1,
+                            forward,
+                            Fixed8.ONE,
+                            rate,
+                            forward,
+                            List.of(new MarketSnapshot.Expiry(option.expiryDay(), forward, 0, smile)))));
+            var columns = Columns.of(market, parameters, Instruments.of(List.of(option)));
+
+            BigDecimal years = BigDecimal.valueOf(seconds).divide(BigDecimal.valueOf(FixedMath.YEAR), Exact.DIGITS);
+            BigDecimal root = years.sqrt(Exact.DIGITS);
+            BigDecimal discount = Exact.exp(Exact.decimal(-rate).multiply(years));
+            BigDecimal k = Exact.ln(BigDecimal.valueOf(strike).divide(BigDecimal.valueOf(forward), Exact.DIGITS));
+            BigDecimal days = BigDecimal.valueOf(Math.max(seconds, 86_400));
+            BigDecimal power = Exact.exp(Exact.ln(BigDecimal.valueOf(30 * 86_400).divide(days, Exact.DIGITS))
+                    .multiply(new BigDecimal(seconds <= 30 * 86_400 ? "0.3" : "0.13")));
+            BigDecimal cap = new BigDecimal("0.25").subtract(root.multiply(new BigDecimal("0.1"))).max(BigDecimal.ZERO);
+            BigDecimal reach = root.multiply(new BigDecimal("2.4")).max(new BigDecimal("0.01"));
+            BigDecimal plain = Exact.decimal(vol).multiply(root);
+            BigDecimal range = power.max(BigDecimal.ONE).multiply(BigDecimal.valueOf(2)).add(BigDecimal.ONE);
+            BigDecimal slope = BigDecimal.TWO.add(cap.multiply(BigDecimal.valueOf(5)).divide(reach, Exact.DIGITS));
+            for (int j = i % 3; j < scenarios.size(); j += 3) {
+                var vols = scenarios.get(j).vols();
+                BigDecimal tilt = (vols == PortfolioParameters.Vols.ABSOLUTE_SKEW ? k.abs() : k)
+                        .multiply(cap)
+                        .divide(reach, Exact.DIGITS)
+                        .min(cap)
+                        .max(cap.negate());
+                BigDecimal factor = switch (vols) {
+                    case UNCHANGED -> BigDecimal.ONE;
+                    case UP -> BigDecimal.ONE.add(power.multiply(new BigDecimal("0.5")));
+                    case DOWN -> BigDecimal.ONE.subtract(power.multiply(new BigDecimal("0.3"))).max(BigDecimal.ZERO);
+                    default -> BigDecimal.ONE.add(tilt);
+                };
+                BigDecimal deviation = plain.multiply(factor);
+                if (vols == PortfolioParameters.Vols.UP) {
+                    deviation = deviation.max(root.multiply(new BigDecimal("0.4")));
+                }
+                BigDecimal moved = BigDecimal.valueOf(
+                        Fixed8.multiplyFloor(forward, Fixed8.ONE + scenarios.get(j).spot()));
+                BigDecimal exact = Exact.black(i % 2 == 0, moved, BigDecimal.valueOf(strike), deviation)
+                        .multiply(discount);
+                worst.see(
+                        BigDecimal.valueOf(columns.value(0, j)),
+                        exact,
+                        cellBound(moved, BigDecimal.valueOf(strike), plain, factor, vols.isSkew() ? slope : range),
+                        "F %s, K %s, vol %s, %d s, %s"
+                                .formatted(moved.divide(unit), Fixed8.format(strike), Fixed8.format(vol), seconds, vols));
+            }
+        }
+        worst.check();
+    }
+
+    /** The nearest strike below that an asset id can hold. */
+    private static long short28(long strike) {
+        long power = 1;
+        while (strike / power >= 1L << 28) {
+            power *= 10;
+        }
+        return Math.max(strike / power * power, 1);
     }
 
     /** Spot and strike in dollars, vol as a number, seconds to expiry. */

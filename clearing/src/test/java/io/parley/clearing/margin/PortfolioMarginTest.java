@@ -89,10 +89,17 @@ class PortfolioMarginTest {
     @Test
     void aShortPerp_isStressedUpward_withTheWeightOfFarMoves() {
         // -1 at 3000: +18 % loses 540; +50 % loses 1500 * 0.2772 = 415.8; +500 % 15000 * 0.02772 = 415.8.
+        // MM = 1000 - 0.8 * 540 - 90, IM = 1000 - 540 - 120, as docs/margin.md has it; standard 1000 - 195, 1000 - 300.
         var assessed = assess(RiskModel.published(), Portfolio.ofCash("4000").with("-1", PERP), calm("3000"));
         var eth = assessed.underlying(1).orElseThrow();
         assertThat(eth.worst()).isEqualTo(1);
         assertThat(eth.worstChange()).isEqualTo(dollars("-540"));
+        assertThat(assessed.margin().netMaintenance()).isEqualTo(dollars("478"));
+        assertThat(assessed.margin().netInitial()).isEqualTo(dollars("340"));
+        var standard = RiskModel.published()
+                .assess(Portfolio.ofCash("4000").with("-1", PERP), calm("3000"), MarginMode.STANDARD);
+        assertThat(standard.margin().netMaintenance()).isEqualTo(dollars("805"));
+        assertThat(standard.margin().netInitial()).isEqualTo(dollars("700"));
         assertThat(eth.scenarios().get(25)).isEqualTo(dollars("-415.8"));
         assertThat(eth.scenarios().get(30)).isEqualTo(dollars("-415.8"));
     }
@@ -232,6 +239,45 @@ class PortfolioMarginTest {
                         assess(RiskModel.published(), Portfolio.ofCash("0").with("92000000000", PERP), calm("3000")))
                 .isInstanceOfSatisfying(
                         MarginUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.OVERFLOW));
+    }
+
+    @Test
+    void columnsOfOtherParametersOrInstruments_areRefused() {
+        var instruments = Instruments.of(List.of(PERP));
+        var columns = Columns.of(calm("3000"), PortfolioParameters.published(), instruments);
+        var book = Book.of(instruments, Portfolio.ofCash("1").with("1", PERP).holdings());
+        var same = PortfolioParameters.decode(PortfolioParameters.published().encode());
+        assertThat(new PortfolioMargin(same).evaluate(book, columns).value()).isEqualTo(dollars("3001"));
+        var other = PortfolioParameters.published().with(List.of(Scenario.of("0.5", UP, "1")));
+        assertThatThrownBy(() -> new PortfolioMargin(other).evaluate(book, columns))
+                .isInstanceOf(IllegalArgumentException.class);
+        var elsewhere = Book.of(Instruments.of(List.of(PERP, ETH)), Portfolio.ofCash("1").holdings());
+        assertThatThrownBy(() -> new PortfolioMargin(same).evaluate(elsewhere, columns))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aTradedBook_isThatOfTheTradedPortfolio() {
+        var random = new Random(3);
+        for (int i = 0; i < 200; i++) {
+            var market = drawn(random);
+            var held = drawn(random, market);
+            var traded = drawn(random, market);
+            // Now and then a leg closes a position.
+            var legs = new TreeMap<>(traded.positions());
+            held.positions().forEach((asset, quantity) -> {
+                if (random.nextInt(4) == 0) {
+                    legs.put(asset, -quantity);
+                }
+            });
+            var all = new ArrayList<>(held.positions().keySet());
+            all.addAll(legs.keySet());
+            var instruments = Instruments.of(all);
+            var columns = Columns.of(market, PortfolioParameters.published(), instruments);
+            var margin = new PortfolioMargin(PortfolioParameters.published());
+            assertThat(margin.evaluate(Book.of(instruments, held.holdings()).with(7, legs), columns))
+                    .isEqualTo(margin.evaluate(Book.of(instruments, held.plus(7, legs).holdings()), columns));
+        }
     }
 
     @Test
