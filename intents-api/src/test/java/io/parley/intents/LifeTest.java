@@ -3,10 +3,14 @@ package io.parley.intents;
 import static io.restassured.RestAssured.get;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.both;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -118,10 +122,23 @@ class LifeTest {
                         "nonces.nextNonce",
                         contains("2", "4611686018427387904", "9223372036854775808", "13835058055282163712"))
                 .body("margin.initialAfter", not(nullValue()));
-        get("/v1/accounts/%s/7".formatted(bob.address().hex()))
+        get("/v1/accounts/%s/0/greeks".formatted(bob.address().hex()))
                 .then()
-                .statusCode(404)
-                .body("code", equalTo(403));
+                .statusCode(200)
+                .body("positions.asset", contains("ETH", "ETH-25DEC26-3200-C"))
+                .body("positions[0].delta", equalTo(1.0f))
+                .body("positions[1].delta", both(lessThan(0f)).and(greaterThan(-0.5f)))
+                .body("underlyings.underlying", contains(1))
+                .body("expiries.day", contains(0, 2550))
+                .body("grid.moves", hasSize(7))
+                .body("grid.changes[3][1]", equalTo(0.0f))
+                .body("grid.changes[0][1]", lessThan(0f));
+        for (var of : List.of("", "/greeks")) {
+            get("/v1/accounts/%s/7%s".formatted(bob.address().hex(), of))
+                    .then()
+                    .statusCode(404)
+                    .body("code", equalTo(403));
+        }
     }
 
     @Test

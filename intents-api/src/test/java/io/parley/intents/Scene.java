@@ -239,7 +239,12 @@ final class Scene {
         var content = new PriceContent(
                 Fixed8.ONE,
                 List.of(new PriceContent.Underlying(
-                        1, spot, Fixed8.ONE, 0, spot, List.of(new PriceContent.Expiry(day, spot, 0, 0, 0, 0, 0)))),
+                        1,
+                        spot,
+                        Fixed8.ONE,
+                        0,
+                        spot,
+                        List.of(new PriceContent.Expiry(day, spot, Fixed8.parse("0.1"), 0, 0, 0, 0)))),
                 List.of(
                         new PriceContent.Mark(asset("ETH"), spot),
                         new PriceContent.Mark(asset("ETH-PERP"), spot),

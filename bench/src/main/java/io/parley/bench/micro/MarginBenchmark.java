@@ -89,7 +89,8 @@ public class MarginBenchmark {
 
     private long screened(Book held, int sign) {
         var options = large.options();
-        var traded = held.with(sign * 100L, Map.of(options.get(7), sign * 100_000_000L, options.get(200), sign * -50_000_000L));
+        var traded = held.with(
+                sign * 100L, Map.of(options.get(7), sign * 100_000_000L, options.get(200), sign * -50_000_000L));
         return margin.evaluate(traded, largeColumns).netInitial();
     }
 
@@ -117,8 +118,9 @@ public class MarginBenchmark {
                 discounts[i] = Math.exp(-underlying.rate() * 1e-8 * years[i]);
                 quantities[i] = option.kind().code() % 2 == 0 ? 1 : -1;
                 double forward = expiry.forward() * 1e-8;
-                double vol =
-                        expiry.smile().deviation(option.strike(), expiry.forward(), seconds) * 0x1p-57 / Math.sqrt(years[i]);
+                double vol = expiry.smile().deviation(option.strike(), expiry.forward(), seconds)
+                        * 0x1p-57
+                        / Math.sqrt(years[i]);
                 double days = years[i] * 365;
                 double power = Math.pow(30 / Math.max(days, 1), days <= 30 ? 0.3 : 0.13);
                 double cap = Math.max(0.25 - 0.1 * Math.sqrt(years[i]), 0);
@@ -156,7 +158,9 @@ public class MarginBenchmark {
             }
             double worst = 0;
             for (int j = 0; j < width; j++) {
-                worst = Math.min(worst, (sums[j] - sums[width]) * parameters.scenarios().get(j).weight() * 1e-8);
+                worst = Math.min(
+                        worst,
+                        (sums[j] - sums[width]) * parameters.scenarios().get(j).weight() * 1e-8);
             }
             return worst;
         }

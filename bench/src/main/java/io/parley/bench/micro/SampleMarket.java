@@ -44,9 +44,7 @@ final class SampleMarket {
                     new Smile.Svi(units(theta * 0.47), units(Math.sqrt(theta) * 0.45), units(-0.25), 0, units(0.2))));
         }
         market = new MarketSnapshot(
-                time,
-                Fixed8.ONE,
-                List.of(new Underlying(1, SPOT, Fixed8.ONE, Fixed8.parse("0.04"), SPOT, expiries)));
+                time, Fixed8.ONE, List.of(new Underlying(1, SPOT, Fixed8.ONE, Fixed8.parse("0.04"), SPOT, expiries)));
         var all = new ArrayList<AssetId>(options);
         all.add(AssetId.spot(1));
         all.add(AssetId.perp(1));

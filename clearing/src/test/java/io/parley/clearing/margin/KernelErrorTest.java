@@ -241,13 +241,18 @@ class KernelErrorTest {
             BigDecimal discount = Exact.exp(Exact.decimal(-rate).multiply(years));
             BigDecimal k = Exact.ln(BigDecimal.valueOf(strike).divide(BigDecimal.valueOf(forward), Exact.DIGITS));
             BigDecimal days = BigDecimal.valueOf(Math.max(seconds, 86_400));
-            BigDecimal power = Exact.exp(Exact.ln(BigDecimal.valueOf(30 * 86_400).divide(days, Exact.DIGITS))
-                    .multiply(new BigDecimal(seconds <= 30 * 86_400 ? "0.3" : "0.13")));
-            BigDecimal cap = new BigDecimal("0.25").subtract(root.multiply(new BigDecimal("0.1"))).max(BigDecimal.ZERO);
+            BigDecimal power =
+                    Exact.exp(Exact.ln(BigDecimal.valueOf(30 * 86_400).divide(days, Exact.DIGITS))
+                            .multiply(new BigDecimal(seconds <= 30 * 86_400 ? "0.3" : "0.13")));
+            BigDecimal cap = new BigDecimal("0.25")
+                    .subtract(root.multiply(new BigDecimal("0.1")))
+                    .max(BigDecimal.ZERO);
             BigDecimal reach = root.multiply(new BigDecimal("2.4")).max(new BigDecimal("0.01"));
             BigDecimal plain = Exact.decimal(vol).multiply(root);
-            BigDecimal range = power.max(BigDecimal.ONE).multiply(BigDecimal.valueOf(2)).add(BigDecimal.ONE);
-            BigDecimal slope = BigDecimal.TWO.add(cap.multiply(BigDecimal.valueOf(5)).divide(reach, Exact.DIGITS));
+            BigDecimal range =
+                    power.max(BigDecimal.ONE).multiply(BigDecimal.valueOf(2)).add(BigDecimal.ONE);
+            BigDecimal slope =
+                    BigDecimal.TWO.add(cap.multiply(BigDecimal.valueOf(5)).divide(reach, Exact.DIGITS));
             for (int j = i % 3; j < scenarios.size(); j += 3) {
                 var vols = scenarios.get(j).vols();
                 BigDecimal tilt = (vols == PortfolioParameters.Vols.ABSOLUTE_SKEW ? k.abs() : k)
@@ -258,15 +263,18 @@ class KernelErrorTest {
                 BigDecimal factor = switch (vols) {
                     case UNCHANGED -> BigDecimal.ONE;
                     case UP -> BigDecimal.ONE.add(power.multiply(new BigDecimal("0.5")));
-                    case DOWN -> BigDecimal.ONE.subtract(power.multiply(new BigDecimal("0.3"))).max(BigDecimal.ZERO);
+                    case DOWN ->
+                        BigDecimal.ONE
+                                .subtract(power.multiply(new BigDecimal("0.3")))
+                                .max(BigDecimal.ZERO);
                     default -> BigDecimal.ONE.add(tilt);
                 };
                 BigDecimal deviation = plain.multiply(factor);
                 if (vols == PortfolioParameters.Vols.UP) {
                     deviation = deviation.max(root.multiply(new BigDecimal("0.4")));
                 }
-                BigDecimal moved = BigDecimal.valueOf(
-                        Fixed8.multiplyFloor(forward, Fixed8.ONE + scenarios.get(j).spot()));
+                BigDecimal moved = BigDecimal.valueOf(Fixed8.multiplyFloor(
+                        forward, Fixed8.ONE + scenarios.get(j).spot()));
                 BigDecimal exact = Exact.black(i % 2 == 0, moved, BigDecimal.valueOf(strike), deviation)
                         .multiply(discount);
                 worst.see(
@@ -274,7 +282,8 @@ class KernelErrorTest {
                         exact,
                         cellBound(moved, BigDecimal.valueOf(strike), plain, factor, vols.isSkew() ? slope : range),
                         "F %s, K %s, vol %s, %d s, %s"
-                                .formatted(moved.divide(unit), Fixed8.format(strike), Fixed8.format(vol), seconds, vols));
+                                .formatted(
+                                        moved.divide(unit), Fixed8.format(strike), Fixed8.format(vol), seconds, vols));
             }
         }
         worst.check();

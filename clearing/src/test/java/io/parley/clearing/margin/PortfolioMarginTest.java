@@ -251,7 +251,8 @@ class PortfolioMarginTest {
         var other = PortfolioParameters.published().with(List.of(Scenario.of("0.5", UP, "1")));
         assertThatThrownBy(() -> new PortfolioMargin(other).evaluate(book, columns))
                 .isInstanceOf(IllegalArgumentException.class);
-        var elsewhere = Book.of(Instruments.of(List.of(PERP, ETH)), Portfolio.ofCash("1").holdings());
+        var elsewhere = Book.of(
+                Instruments.of(List.of(PERP, ETH)), Portfolio.ofCash("1").holdings());
         assertThatThrownBy(() -> new PortfolioMargin(same).evaluate(elsewhere, columns))
                 .isInstanceOf(IllegalArgumentException.class);
     }
@@ -276,7 +277,8 @@ class PortfolioMarginTest {
             var columns = Columns.of(market, PortfolioParameters.published(), instruments);
             var margin = new PortfolioMargin(PortfolioParameters.published());
             assertThat(margin.evaluate(Book.of(instruments, held.holdings()).with(7, legs), columns))
-                    .isEqualTo(margin.evaluate(Book.of(instruments, held.plus(7, legs).holdings()), columns));
+                    .isEqualTo(margin.evaluate(
+                            Book.of(instruments, held.plus(7, legs).holdings()), columns));
         }
     }
 

@@ -4,8 +4,6 @@ import io.parley.intents.infra.store.AccountRow;
 import io.parley.intents.infra.store.OwnerIntents;
 import io.parley.intents.infra.store.PositionRow;
 import io.parley.intents.infra.store.ReceiptRow;
-import io.parley.protocol.Reason;
-import io.parley.protocol.Refusal;
 import io.parley.protocol.admission.Nonces;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
@@ -34,8 +32,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "accounts")
 public final class AccountsResource {
 
-    private static final long U32 = 0xffff_ffffL;
-
     private final OwnerIntents intents;
 
     AccountsResource(OwnerIntents intents) {
@@ -53,33 +49,23 @@ public final class AccountsResource {
             content = @Content(schema = @Schema(implementation = Answers.Account.class)))
     @APIResponse(responseCode = "404", description = "Not known: a first deposit opens an account")
     public Uni<Response> get(@PathParam("owner") String ownerText, @PathParam("account") String accountText) {
-        var owner = Parameters.address("owner", ownerText);
-        long account = Parameters.number("account", accountText);
-        if (account > U32) {
-            throw new Refused(Reason.BAD_FIELD, "account", accountText, "be below 2^32");
-        }
-        return Panache.withSession(() -> AccountRow.<AccountRow>findById(new AccountRow.Key(owner, account))
-                .flatMap(row -> {
-                    if (row == null) {
-                        return Uni.createFrom()
-                                .item(Failures.answer(
-                                        Response.Status.NOT_FOUND.getStatusCode(),
-                                        new Refusal(
-                                                Reason.NO_ACCOUNT,
-                                                "account",
-                                                owner + "/" + account,
-                                                "exist: a first deposit opens it")));
-                    }
-                    return PositionRow.<PositionRow>find("owner = ?1 and account = ?2", owner, account)
+        var key = Parameters.accountKey(ownerText, accountText);
+        var owner = key.owner();
+        long account = key.account();
+        return Panache.withSession(() -> AccountRow.<AccountRow>findById(key).flatMap(row -> {
+            if (row == null) {
+                return Uni.createFrom().item(Failures.noAccount(key));
+            }
+            return PositionRow.<PositionRow>find("owner = ?1 and account = ?2", owner, account)
+                    .list()
+                    .flatMap(positions -> ReceiptRow.<ReceiptRow>find(
+                                    "owner = ?1 and account = ?2 order by commandsOffset desc", owner, account)
+                            .page(0, 1)
                             .list()
-                            .flatMap(positions -> ReceiptRow.<ReceiptRow>find(
-                                            "owner = ?1 and account = ?2 order by commandsOffset desc", owner, account)
-                                    .page(0, 1)
-                                    .list()
-                                    .flatMap(receipts -> intents.nonces(owner, account)
-                                            .map(taken -> Response.ok(answer(row, positions, receipts, taken))
-                                                    .build())));
-                }));
+                            .flatMap(receipts -> intents.nonces(owner, account)
+                                    .map(taken -> Response.ok(answer(row, positions, receipts, taken))
+                                            .build())));
+        }));
     }
 
     private static Answers.Account answer(

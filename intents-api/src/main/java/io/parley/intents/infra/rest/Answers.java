@@ -2,6 +2,7 @@ package io.parley.intents.infra.rest;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.parley.clearing.greeks.GreeksReport;
 import io.parley.intents.infra.store.AccountRow;
 import io.parley.intents.infra.store.AuctionRow;
 import io.parley.intents.infra.store.BatchRow;
@@ -22,6 +23,7 @@ import io.parley.protocol.admission.Nonces;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -626,4 +628,84 @@ final class Answers {
     record Prices(String time, String sequence, String priceHash, List<Underlying> underlyings, List<Market> marks) {}
 
     record Rebuilt(long records, long milliseconds) {}
+
+    @Schema(description = "Slopes in whole dollars, as numbers: they report and decide nothing.")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Greeks(
+            @Nullable String asset,
+            @Nullable Integer underlying,
+
+            @Schema(description = "Days since 2020-01-01; 0 is what does not expire") @Nullable
+            Integer day,
+
+            double value,
+
+            @Schema(
+                    description =
+                            "In wholes of the underlying per 1 of spot; of the account: in dollars if all spots doubled at this slope")
+            double delta,
+
+            @Schema(description = "Change of delta for 1 of spot; of the account: for a move of 1.00 of all spots")
+            double gamma,
+
+            @Schema(description = "For 1.00 of volatility") double vega,
+            @Schema(description = "For a day that passes") double theta,
+            @Schema(description = "For 1.00 of the rate") double rho) {
+
+        static Greeks of(
+                @Nullable String asset,
+                @Nullable Integer underlying,
+                @Nullable Integer day,
+                io.parley.clearing.greeks.Greeks greeks) {
+            return new Greeks(
+                    asset,
+                    underlying,
+                    day,
+                    greeks.value(),
+                    greeks.delta(),
+                    greeks.gamma(),
+                    greeks.vega(),
+                    greeks.theta(),
+                    greeks.rho());
+        }
+    }
+
+    @Schema(
+            description =
+                    "Change of the account's value in dollars: a row for each move of all spots, a cell for each of volatility")
+    record Grid(List<Double> moves, List<Double> vols, double[][] changes) {}
+
+    record GreeksOfAccount(
+            @Schema(description = "Of the price, unix seconds")
+            String time,
+
+            Greeks account,
+            List<Greeks> underlyings,
+            List<Greeks> expiries,
+            List<Greeks> positions,
+            Grid grid) {
+
+        static GreeksOfAccount of(
+                long time,
+                GreeksReport report,
+                Map<AssetId, String> names,
+                List<Double> moves,
+                List<Double> vols,
+                double[][] changes) {
+            return new GreeksOfAccount(
+                    Long.toString(time),
+                    Greeks.of(null, null, null, report.account()),
+                    report.underlyings().entrySet().stream()
+                            .map(u -> Greeks.of(null, u.getKey(), null, u.getValue()))
+                            .toList(),
+                    report.expiries().entrySet().stream()
+                            .flatMap(u -> u.getValue().entrySet().stream()
+                                    .map(day -> Greeks.of(null, u.getKey(), day.getKey(), day.getValue())))
+                            .toList(),
+                    report.positions().entrySet().stream()
+                            .map(p -> Greeks.of(names.get(p.getKey()), null, null, p.getValue()))
+                            .toList(),
+                    new Grid(moves, vols, changes));
+        }
+    }
 }

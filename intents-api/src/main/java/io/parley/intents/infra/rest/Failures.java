@@ -1,5 +1,6 @@
 package io.parley.intents.infra.rest;
 
+import io.parley.intents.infra.store.AccountRow;
 import io.parley.protocol.Reason;
 import io.parley.protocol.Refusal;
 import jakarta.annotation.Priority;
@@ -73,6 +74,16 @@ final class Failures {
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .entity(Answers.Refusal.of(refusal))
                 .build();
+    }
+
+    static Response noAccount(AccountRow.Key key) {
+        return answer(
+                Response.Status.NOT_FOUND.getStatusCode(),
+                new Refusal(
+                        Reason.NO_ACCOUNT,
+                        "account",
+                        key.owner() + "/" + key.account(),
+                        "exist: a first deposit opens it"));
     }
 
     /** For an id or number that nothing is known of. */

@@ -1,5 +1,6 @@
 package io.parley.intents.infra.rest;
 
+import io.parley.intents.infra.store.AccountRow;
 import io.parley.protocol.Address;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Reason;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Parts of a path or query, read as strictly as bodies. */
 final class Parameters {
 
+    private static final long U32 = 0xffff_ffffL;
     private static final int USUAL = 100;
     private static final int MOST = 500;
 
@@ -38,6 +40,15 @@ final class Parameters {
                     text,
                     "be 0x and 40 hex digits, in mixed case only with the EIP-55 checksum");
         }
+    }
+
+    static AccountRow.Key accountKey(String ownerText, String accountText) {
+        String owner = address("owner", ownerText);
+        long account = number("account", accountText);
+        if (account > U32) {
+            throw new Refused(Reason.BAD_FIELD, "account", accountText, "be below 2^32");
+        }
+        return new AccountRow.Key(owner, account);
     }
 
     static long number(String field, String text) {
