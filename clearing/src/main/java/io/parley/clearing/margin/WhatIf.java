@@ -58,7 +58,7 @@ public record WhatIf(
 
     /**
      * Where the maintenance margin is gone if spot, perpetual and forwards of one underlying move in proportion and
-     * nothing else does; exact to a millionth of the spot.
+     * nothing else does; exact to a millionth of the spot. Where amounts leave int64 nothing is found.
      *
      * @param below the first such spot on the way down, empty if there is none
      * @param above the first on the way up, empty if there is none; both are the spot of the market if the margin is gone
@@ -156,7 +156,16 @@ public record WhatIf(
 
     private static boolean isGone(
             RiskModel model, Portfolio held, MarketSnapshot market, MarginMode mode, int number, long spot) {
-        return model.assess(held, market.movedTo(number, spot), mode).margin().netMaintenance() < 0;
+        try {
+            return model.assess(held, market.movedTo(number, spot), mode).margin().netMaintenance() < 0;
+        } catch (ArithmeticException e) {
+            return false;
+        } catch (MarginUnavailable e) {
+            if (e.reason() != Reason.OVERFLOW) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     private static Payoff payoff(long cash, SortedMap<AssetId, Long> legs) {
