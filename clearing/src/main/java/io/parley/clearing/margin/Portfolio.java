@@ -1,9 +1,9 @@
 package io.parley.clearing.margin;
 
-import io.parley.clearing.Account;
 import io.parley.clearing.Holdings;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.Fixed8;
+import io.parley.protocol.SetMode;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -70,15 +70,19 @@ public record Portfolio(long cash, SortedMap<AssetId, Long> positions) {
         return new Portfolio(Math.addExact(cash, moreCash), sum);
     }
 
-    /** {@return this as the margin rules read it} */
+    /** {@return this as the margin rules read it, in the standard mode} */
     public Holdings holdings() {
+        return holdings(SetMode.STANDARD);
+    }
+
+    Holdings holdings(int mode) {
         long[] assets = positions.keySet().stream().mapToLong(AssetId::id).toArray();
         long[] quantities =
                 positions.values().stream().mapToLong(Long::longValue).toArray();
         return new Holdings() {
             @Override
             public int mode() {
-                return Account.MODE_STANDARD;
+                return mode;
             }
 
             @Override

@@ -5,7 +5,7 @@ import io.parley.clearing.MarginParameters;
 import io.parley.clearing.MarginUnavailable;
 import io.parley.clearing.StandardMargin;
 import io.parley.protocol.Reason;
-import java.util.stream.Collectors;
+import io.parley.protocol.SetMode;
 
 /**
  * The margin of any portfolio in any market under any parameters, with everything behind it: what decides about accounts,
@@ -52,7 +52,7 @@ public record RiskModel(MarginParameters standard, PortfolioParameters portfolio
      * Value, requirements and scenarios of a portfolio.
      *
      * @throws MarginUnavailable NO_PRICE if the market does not price a position, OVERFLOW if a value leaves int64,
-     *     MODE_UNSUPPORTED if an isolated portfolio holds more than one underlying
+     *     ISOLATED_UNDERLYING if an isolated portfolio holds more than one underlying
      */
     public Assessment assess(Portfolio held, MarketSnapshot market, MarginMode mode) {
         Instruments instruments = Instruments.of(held.positions().keySet());
@@ -67,15 +67,8 @@ public record RiskModel(MarginParameters standard, PortfolioParameters portfolio
         if (mode == MarginMode.PORTFOLIO) {
             return scenarios;
         }
-        if (mode == MarginMode.ISOLATED && instruments.underlyings.length > 1) {
-            throw new MarginUnavailable(
-                    Reason.MODE_UNSUPPORTED,
-                    "an isolated account holds one underlying, not %s"
-                            .formatted(scenarios.underlyings().stream()
-                                    .map(u -> String.valueOf(u.underlying()))
-                                    .collect(Collectors.joining(", "))));
-        }
-        Margin margin = StandardMargin.evaluate(held.holdings(), columns.content(), standard, market.time());
+        int code = mode == MarginMode.ISOLATED ? SetMode.ISOLATED : SetMode.STANDARD;
+        Margin margin = StandardMargin.evaluate(held.holdings(code), columns.content(), standard, market.time());
         return new Assessment(mode, margin, scenarios.underlyings());
     }
 }

@@ -157,7 +157,10 @@ public record WhatIf(
     private static boolean isGone(
             RiskModel model, Portfolio held, MarketSnapshot market, MarginMode mode, int number, long spot) {
         try {
-            return model.assess(held, market.movedTo(number, spot), mode).margin().netMaintenance() < 0;
+            return model.assess(held, market.movedTo(number, spot), mode)
+                            .margin()
+                            .netMaintenance()
+                    < 0;
         } catch (ArithmeticException e) {
             return false;
         } catch (MarginUnavailable e) {

@@ -251,8 +251,8 @@ class KernelErrorTest {
             BigDecimal plain = Exact.decimal(vol).multiply(root);
             BigDecimal range =
                     power.max(BigDecimal.ONE).multiply(BigDecimal.valueOf(2)).add(BigDecimal.ONE);
-            BigDecimal slope =
-                    BigDecimal.TWO.add(cap.multiply(BigDecimal.valueOf(5)).divide(reach, Exact.DIGITS));
+            BigDecimal slope = BigDecimal.valueOf(4)
+                    .add(cap.multiply(BigDecimal.valueOf(8)).divide(reach, Exact.DIGITS));
             for (int j = i % 3; j < scenarios.size(); j += 3) {
                 var vols = scenarios.get(j).vols();
                 BigDecimal tilt = (vols == PortfolioParameters.Vols.ABSOLUTE_SKEW ? k.abs() : k)

@@ -212,8 +212,8 @@ class PortfolioMarginTest {
         var two = Portfolio.ofCash("0").with("1", PERP).with("1", AssetId.perp(2));
         assertThatThrownBy(() -> RiskModel.published().assess(two, market, MarginMode.ISOLATED))
                 .isInstanceOfSatisfying(
-                        MarginUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.MODE_UNSUPPORTED))
-                .hasMessage("an isolated account holds one underlying, not 1, 2");
+                        MarginUnavailable.class, e -> assertThat(e.reason()).isEqualTo(Reason.ISOLATED_UNDERLYING))
+                .hasMessage("an isolated account holds one underlying, this one 1 and 2");
         assertThat(RiskModel.published()
                         .assess(two, market, MarginMode.PORTFOLIO)
                         .underlyings())
