@@ -11,8 +11,10 @@ import java.util.List;
  * @param lost every other bid, ascending by id, with the winner that stood in its way
  * @param value the winners' scores together, in 1e-8 USD (held at the largest int64 should it not fit)
  * @param bound no choice can be worth more than this; equal to {@code value} where the choice is proven best
+ * @param nodes how many nodes the exact search looked at; 0 if it was not needed
  */
-public record Selection(String selector, List<ScreenedBid> winners, List<Lost> lost, long value, long bound) {
+public record Selection(
+        String selector, List<ScreenedBid> winners, List<Lost> lost, long value, long bound, long nodes) {
 
     /** Copies the lists. */
     public Selection {
@@ -23,6 +25,15 @@ public record Selection(String selector, List<ScreenedBid> winners, List<Lost> l
     /** {@return whether no other choice can be worth more} */
     public boolean proven() {
         return value == bound;
+    }
+
+    /** {@return how far below the bound the value is at most, as a share of the bound; 0 if proven} */
+    public double gap() {
+        return bound == 0 ? 0 : 1 - (double) value / bound;
+    }
+
+    Selection withBound(long other, long nodesTogether) {
+        return new Selection(selector, winners, lost, value, Math.max(value, other), nodesTogether);
     }
 
     /**

@@ -18,6 +18,7 @@ public class AuctionSettings {
     private final Optional<String> vault;
     private final Rules rules;
     private final long longestValidity;
+    private final long exactSteps;
     private final int searchMoves;
     private final String bootstrapServers;
 
@@ -35,6 +36,7 @@ public class AuctionSettings {
             @ConfigProperty(name = "parley.auction.longest-validity-s") long longestValidity,
             @ConfigProperty(name = "parley.auction.fee-per-fill") long feePerFill,
             @ConfigProperty(name = "parley.auction.patience-ms") long patienceMs,
+            @ConfigProperty(name = "parley.auction.exact-steps") long exactSteps,
             @ConfigProperty(name = "parley.auction.search-moves") int searchMoves,
             @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
                     String bootstrapServers) {
@@ -51,6 +53,7 @@ public class AuctionSettings {
                 patienceMs,
                 new Backoff(windowMs, Math.max(windowMs, longestRestMs)));
         this.longestValidity = longestValidity;
+        this.exactSteps = exactSteps;
         this.searchMoves = searchMoves;
         this.bootstrapServers = bootstrapServers;
     }
@@ -81,6 +84,11 @@ public class AuctionSettings {
     /** {@return how many seconds after the state time an intent may still be valid} */
     public long longestValidity() {
         return longestValidity;
+    }
+
+    /** {@return how many steps of 1,000 coefficients the exact search for winners may take} */
+    public long exactSteps() {
+        return exactSteps;
     }
 
     /** {@return how many moves the search for winners may try} */

@@ -7,6 +7,8 @@ import io.parley.auction.domain.IntentAdmission.Checked;
 import io.parley.auction.domain.LedgerView;
 import io.parley.auction.domain.Origin;
 import io.parley.auction.domain.selection.BestOfSelection;
+import io.parley.auction.domain.selection.Budget;
+import io.parley.auction.domain.selection.ExactSelection;
 import io.parley.auction.domain.selection.GreedySelection;
 import io.parley.auction.domain.selection.OptaPlannerSelection;
 import io.parley.auction.domain.selection.ScreenedBid;
@@ -104,7 +106,8 @@ final class AuctionDesk implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         this.house = new AuctionHouse(settings.domain(), settings.rules(), ledger, admission, () -> seed(random));
         this.search = new OptaPlannerSelection(settings.searchMoves());
-        this.selection = new BestOfSelection(greedy, search);
+        this.selection =
+                new BestOfSelection(greedy, new ExactSelection(() -> Budget.ofSteps(settings.exactSteps())), search);
     }
 
     private static ScheduledThreadPoolExecutor thread(String name) {
