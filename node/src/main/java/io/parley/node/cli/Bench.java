@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
+        subcommands = BenchWdp.class,
         description =
                 "Measures signature checks, decoding and the way of an intent, beside what one would use instead.",
         footer = {
@@ -23,6 +24,7 @@ import picocli.CommandLine.Parameters;
             "  clearing     a trade on the ledger, beside maps and BigDecimal",
             "  selection    the winners of an auction: greedy, and OptaPlanner after it",
             "  gas          a fill on the chain, verified and optimistic, beside CoW's GPv2Settlement",
+            "  wdp          winner determination on instances of your own or drawn ones; see parley bench wdp --help",
             "  load         a network and a node of their own, and signed intents at rising rates until it saturates",
             "",
             "Everything runs in processes and folders of its own and is gone afterwards. Whatever else the machine does is in the numbers:",
@@ -37,6 +39,10 @@ final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        return run(what);
+    }
+
+    static int run(List<String> args) throws Exception {
         var layout = Layout.here();
         var target = layout.home().resolve("bench/target");
         if (!Files.isDirectory(target.resolve("lib"))) {
@@ -49,9 +55,12 @@ final class Bench implements Callable<Integer> {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Dparley.home=" + layout.home(),
                 "-cp",
-                target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*",
+                target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*" + File.pathSeparator
+                        // What is measured against; there only if it was built by hand.
+                        + layout.home().resolve("bench/cp-sat/target/classes") + File.pathSeparator
+                        + layout.home().resolve("bench/cp-sat/target/lib") + "/*",
                 "io.parley.bench.Bench"));
-        command.addAll(what);
+        command.addAll(args);
         return new ProcessBuilder(command).inheritIO().start().waitFor();
     }
 }
