@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
             "  signatures   who signed an intent: ours, with the native curve and without, beside web3j",
             "  decode       an intent from and to bytes, beside Jackson",
             "  clearing     a trade on the ledger, beside maps and BigDecimal",
-            "  selection    the winners of an auction: greedy, and OptaPlanner after it",
+            "  selection    the winners of an auction: greedy, and as the auction does: exact, then OptaPlanner",
             "  gas          a fill on the chain, verified and optimistic, beside CoW's GPv2Settlement",
             "  wdp          winner determination on instances of your own or drawn ones; see parley bench wdp --help",
             "  load         a network and a node of their own, and signed intents at rising rates until it saturates",

@@ -213,7 +213,8 @@ final class Packing {
         winners.sort(Comparator.comparing(ScreenedBid::id));
         lost.sort(Comparator.comparing(loser -> loser.bid().id()));
         long value = value(chosen);
-        return new Selection(selector, winners, lost, value, Math.max(value, Math.min(upperBound, bound())), nodes);
+        return new Selection(
+                selector, winners, lost, List.of(), value, Math.max(value, Math.min(upperBound, bound())), nodes);
     }
 
     private Selection.Lost lost(int bid, int[] holder) {
