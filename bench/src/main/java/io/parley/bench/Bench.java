@@ -2,6 +2,7 @@ package io.parley.bench;
 
 import io.parley.bench.load.Load;
 import io.parley.bench.micro.Micro;
+import io.parley.bench.wdp.Wdp;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,12 @@ public final class Bench {
     private Bench() {}
 
     public static void main(String... args) throws Exception {
+        if (args.length > 0 && args[0].equals("wdp")) {
+            System.setProperty(QUIET, "ERROR");
+            Locale.setDefault(Locale.ROOT);
+            machine();
+            System.exit(Wdp.run(List.of(args).subList(1, args.length)));
+        }
         var wanted = new TreeSet<String>(List.of(args));
         for (var part : wanted) {
             if (!PARTS.contains(part)) {

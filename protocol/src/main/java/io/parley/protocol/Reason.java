@@ -80,6 +80,8 @@ public enum Reason {
     SOLVER_MISSED(313),
     /** The fill's fee is below the announced fee per fill. */
     FEE_BELOW_MINIMUM(314),
+    /** The bid over several intents gives an owner less than a bid on that intent alone. */
+    UNFAIR_BUNDLE(315),
     /** The account would be below initial margin. */
     MARGIN_INITIAL(401),
     /** The account has less than the amount. */

@@ -264,6 +264,14 @@ final class Samples {
     }
 
     AuctionRecord auctionRecord() {
+        if (below(3) == 0) {
+            return new AuctionRecord.Rewarded(
+                    u63(),
+                    i64(),
+                    u63(),
+                    list(3, () -> new AuctionRecord.Reward(address(), i64(), u63(), i64(), u63())),
+                    list(3, () -> new AuctionRecord.Unfair(b32(), b32(), i64(), i64(), b32())));
+        }
         return bool()
                 ? new AuctionRecord.Opened(
                         u63(),

@@ -104,6 +104,9 @@ public final class AuctionHouse {
         switch (record) {
             case Opened opened -> leftOpen.put(opened.auction(), opened);
             case Closed closed -> rememberClosed(closed);
+            case AuctionRecord.Rewarded rewarded -> {
+                // What was earned changes no auction.
+            }
         }
     }
 
@@ -130,7 +133,10 @@ public final class AuctionHouse {
 
     /** Whether an unfilled intent with this code left the pool for good. */
     static boolean isFinal(int code) {
-        return code != Reason.NO_BIDS.code() && code != Reason.OUTBID.code() && code != Reason.SOLVER_MISSED.code();
+        return code != Reason.NO_BIDS.code()
+                && code != Reason.OUTBID.code()
+                && code != Reason.SOLVER_MISSED.code()
+                && code != Reason.UNFAIR_BUNDLE.code();
     }
 
     private List<Bytes32> ids(Opened opened) {

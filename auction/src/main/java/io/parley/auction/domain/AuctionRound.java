@@ -2,10 +2,13 @@ package io.parley.auction.domain;
 
 import io.parley.auction.domain.selection.ScreenedBid;
 import io.parley.auction.domain.selection.Selection;
+import io.parley.clearing.Score;
 import io.parley.protocol.Address;
+import io.parley.protocol.Bid;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Commitment;
 import io.parley.protocol.Fill;
+import io.parley.protocol.Fixed8;
 import io.parley.protocol.Intent;
 import io.parley.protocol.Keccak256;
 import io.parley.protocol.Reason;
@@ -265,8 +268,30 @@ final class AuctionRound {
                         bid(verdict.bid()).bid().account(),
                         intentsOf(bid(verdict.bid())),
                         alternatives(bid(verdict.bid())),
-                        verdict.score()))
+                        verdict.score(),
+                        surplus(bid(verdict.bid()).bid()),
+                        bid(verdict.bid()).bid().fills().stream()
+                                .mapToLong(Fill::fee)
+                                .reduce(0, Math::addExact)))
                 .toList();
+    }
+
+    /** What each fill adds to the score: what its owner gets over what was signed. What the bid pays is no owner's. */
+    private List<Long> surplus(Bid bid) {
+        List<Long> surplus = new ArrayList<>();
+        for (Fill fill : bid.fills()) {
+            Bid alone = new Bid(
+                    bid.solver(),
+                    bid.account(),
+                    bid.auction(),
+                    List.of(fill),
+                    0,
+                    bid.path(),
+                    bid.validUntil(),
+                    bid.salt());
+            surplus.add(Score.of(alone, List.of(record(fill))));
+        }
+        return surplus;
     }
 
     private List<Bytes32> alternatives(SignedBid bid) {
@@ -349,6 +374,8 @@ final class AuctionRound {
         List<Unfilled> missed = new ArrayList<>();
         List<Unfilled> refused = new ArrayList<>();
         Map<Bytes32, Selection.Lost> lost = bestLost(selection);
+        Map<Bytes32, Selection.Unfair> unfair = new HashMap<>();
+        selection.unfair().forEach(left -> left.bid().intents().forEach(id -> unfair.putIfAbsent(id, left)));
         for (Bytes32 id : intents.keySet()) {
             Selection.Lost better = lost.get(id);
             if (won.contains(id)) {
@@ -356,6 +383,11 @@ final class AuctionRound {
             }
             if (better != null) {
                 outbid.add(new Unfilled(id, Reason.OUTBID.code(), "the best bid on it " + better.why()));
+                continue;
+            }
+            Selection.Unfair leftOut = unfair.get(id);
+            if (leftOut != null) {
+                outbid.add(new Unfilled(id, Reason.UNFAIR_BUNDLE.code(), detail(leftOut)));
                 continue;
             }
             Unfilled fault = ownersFault(id);
@@ -383,17 +415,26 @@ final class AuctionRound {
         return new Outcome(closed, trades, won, outbid, missed, refused);
     }
 
+    private static String detail(Selection.Unfair unfair) {
+        return "bid %s gives intent %s a surplus of %s, bid %s on it alone gives %s"
+                .formatted(
+                        unfair.bid().id(),
+                        unfair.intent(),
+                        Fixed8.format(unfair.gives()),
+                        unfair.by(),
+                        Fixed8.format(unfair.least()));
+    }
+
     private List<SignedIntent> records(SignedBid bid) {
-        List<SignedIntent> records = new ArrayList<>();
-        for (Fill fill : bid.bid().fills()) {
-            OpenIntent open = intents.get(fill.intent());
-            if (open == null) {
-                throw new IllegalStateException(
-                        "The intent %s is not in auction %d.".formatted(fill.intent(), auction()));
-            }
-            records.add(open.intent());
+        return bid.bid().fills().stream().map(this::record).toList();
+    }
+
+    private SignedIntent record(Fill fill) {
+        OpenIntent open = intents.get(fill.intent());
+        if (open == null) {
+            throw new IllegalStateException("The intent %s is not in auction %d.".formatted(fill.intent(), auction()));
         }
-        return records;
+        return open.intent();
     }
 
     private Bytes32 transcript(List<Award> awards) {

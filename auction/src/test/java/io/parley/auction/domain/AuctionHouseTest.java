@@ -259,6 +259,36 @@ class AuctionHouseTest {
     }
 
     @Test
+    void aBidOverTwoIntents_thatGivesOneOwnerLessThanABidOnItAlone_isLeftOut_andTheOtherIntentStays() {
+        SignedIntent buy = aliceBuysOneEth();
+        SignedIntent sell = bobSellsOneEth();
+        floor.arrives(buy);
+        floor.arrives(sell);
+        floor.passes(100);
+        SignedBid netting = Market.bid("sam", 1, List.of(gives(buy, "20"), gives(sell, "3")));
+        SignedBid alone = Market.bid("sue", 1, List.of(gives(sell, "4")));
+
+        Closed closed = floor.runs(netting, alone);
+
+        assertThat(closed.awards())
+                .singleElement()
+                .satisfies(award -> assertThat(award.bid()).isEqualTo(id(alone)));
+        assertThat(closed.unfilled()).singleElement().satisfies(unfilled -> {
+            assertThat(unfilled.intent()).isEqualTo(id(buy));
+            assertThat(unfilled.code()).isEqualTo(Reason.UNFAIR_BUNDLE.code());
+            assertThat(unfilled.detail()).contains(id(sell).toString(), "3.99", "4.99");
+        });
+        floor.passes(200);
+        assertThat(floor.opened.getLast().auction()).isEqualTo(2);
+        assertThat(floor.standing()).containsExactly(id(buy));
+    }
+
+    /** A fill of all of an intent that leaves its owner so many dollars more than was signed, for a fee of one cent. */
+    private static Fill gives(SignedIntent intent, String dollars) {
+        return new Fill(id(intent), intent.intent().parts(), intent.intent().cash() + usd(dollars), usd("0.01"));
+    }
+
+    @Test
     void aLostBid_isOutbid_andItsIntentStandsInTheVeryNextAuction() {
         SignedIntent buy = aliceBuysOneEth();
         SignedIntent sell = bobSellsOneEth();

@@ -4,8 +4,9 @@ import static io.parley.auction.Market.DOMAIN;
 
 import io.parley.auction.Market;
 import io.parley.auction.domain.IntentAdmission.Checked;
-import io.parley.auction.domain.selection.BestOfSelection;
-import io.parley.auction.domain.selection.GreedySelection;
+import io.parley.auction.domain.selection.Budget;
+import io.parley.auction.domain.selection.ExactSelection;
+import io.parley.auction.domain.selection.FairSelection;
 import io.parley.auction.domain.selection.WinnerSelection;
 import io.parley.protocol.Blob;
 import io.parley.protocol.Bytes32;
@@ -45,7 +46,7 @@ final class Floor {
     boolean markersComeBack = true;
     long now = 1_000_001;
 
-    private final WinnerSelection selection = new BestOfSelection(new GreedySelection(), new GreedySelection());
+    private final WinnerSelection selection = new FairSelection(new ExactSelection(() -> Budget.ofSteps(100_000)));
     private final Rules rules;
     private long commitmentsOffset = 100;
     private long bidsOffset = 200;

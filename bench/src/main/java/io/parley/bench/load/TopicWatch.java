@@ -122,6 +122,7 @@ final class TopicWatch implements AutoCloseable {
                                 .collect(Collectors.toSet());
                         closed.unfilled().forEach(u -> trouble("unfilled in an auction", u.code()));
                     }
+                    case AuctionRecord.Rewarded rewarded -> {}
                 }
             }
             case BIDS -> {

@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
+        subcommands = BenchWdp.class,
         description =
                 "Measures signature checks, decoding and the way of an intent, beside what one would use instead.",
         footer = {
@@ -22,8 +23,9 @@ import picocli.CommandLine.Parameters;
             "  decode       an intent from and to bytes, beside Jackson",
             "  clearing     a trade on the ledger, beside maps and BigDecimal",
             "  margin       columns, accounts and a bid under portfolio margin, beside Strata",
-            "  selection    the winners of an auction: greedy, and OptaPlanner after it",
+            "  selection    the winners of an auction: greedy, and as the auction does: exact, then OptaPlanner",
             "  gas          a fill on the chain, verified and optimistic, beside CoW's GPv2Settlement",
+            "  wdp          winner determination on instances of your own or drawn ones; see parley bench wdp --help",
             "  load         a network and a node of their own, and signed intents at rising rates until it saturates",
             "",
             "Everything runs in processes and folders of its own and is gone afterwards. Whatever else the machine does is in the numbers:",
@@ -38,6 +40,10 @@ final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        return run(what);
+    }
+
+    static int run(List<String> args) throws Exception {
         var layout = Layout.here();
         var target = layout.home().resolve("bench/target");
         if (!Files.isDirectory(target.resolve("lib"))) {
@@ -50,9 +56,12 @@ final class Bench implements Callable<Integer> {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Dparley.home=" + layout.home(),
                 "-cp",
-                target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*",
+                target.resolve("classes") + File.pathSeparator + target.resolve("lib") + "/*" + File.pathSeparator
+                        // What is measured against; there only if it was built by hand.
+                        + layout.home().resolve("bench/cp-sat/target/classes") + File.pathSeparator
+                        + layout.home().resolve("bench/cp-sat/target/lib") + "/*",
                 "io.parley.bench.Bench"));
-        command.addAll(what);
+        command.addAll(args);
         return new ProcessBuilder(command).inheritIO().start().waitFor();
     }
 }

@@ -163,6 +163,73 @@ public sealed interface AuctionRecord {
     }
 
     /**
+     * What the winners of an auction earn, published behind its {@link Closed}.
+     *
+     * @param auction its number
+     * @param total the value of the selection, in cash units of 1e-8
+     * @param exactSteps the budget of each search behind these numbers
+     * @param rewards one for each solver that won, ascending by address
+     * @param unfair the bids that were left out before the choice, ascending by id
+     */
+    record Rewarded(long auction, long total, long exactSteps, List<Reward> rewards, List<Unfair> unfair)
+            implements AuctionRecord {
+        static final int KIND = 3;
+
+        /** Copies the lists. */
+        public Rewarded {
+            rewards = List.copyOf(rewards);
+            unfair = List.copyOf(unfair);
+        }
+
+        @Override
+        public byte[] encode() {
+            return new WireWriter(256)
+                    .version()
+                    .u8(KIND)
+                    .u63(auction)
+                    .i64(total)
+                    .u63(exactSteps)
+                    .list(
+                            rewards,
+                            (reward, out) -> out.address(reward.solver())
+                                    .i64(reward.score())
+                                    .u63(reward.fees())
+                                    .i64(reward.reference())
+                                    .u63(reward.reward()))
+                    .list(
+                            unfair,
+                            (left, out) -> out.b32(left.bid())
+                                    .b32(left.intent())
+                                    .i64(left.gives())
+                                    .i64(left.least())
+                                    .b32(left.by()))
+                    .toBytes();
+        }
+    }
+
+    /**
+     * What a solver earns.
+     *
+     * @param solver its address
+     * @param score of its winning bids together, in cash units of 1e-8
+     * @param fees what its winning bids collect in fees, in cash units of 1e-8
+     * @param reference no selection without the solver is worth more, in cash units of 1e-8
+     * @param reward what it earns, in cash units of 1e-8
+     */
+    record Reward(Address solver, long score, long fees, long reference, long reward) {}
+
+    /**
+     * A bid over several intents that gave an owner less than a bid on that intent alone.
+     *
+     * @param bid the bid's digest
+     * @param intent the owner's intent
+     * @param gives the surplus that the bid leaves to the owner, in cash units of 1e-8
+     * @param least the surplus that the other leaves, in cash units of 1e-8
+     * @param by the other bid's digest
+     */
+    record Unfair(Bytes32 bid, Bytes32 intent, long gives, long least, Bytes32 by) {}
+
+    /**
      * {@return the record of the bytes}
      *
      * @param record exactly one record
@@ -195,6 +262,13 @@ public sealed interface AuctionRecord {
                             in.str("selector"),
                             in.i64("value"),
                             in.i64("bound"));
+                case Rewarded.KIND ->
+                    new Rewarded(
+                            in.u63("auction"),
+                            in.i64("total"),
+                            in.u63("exactSteps"),
+                            in.list("rewards", AuctionRecord::readReward),
+                            in.list("unfair", AuctionRecord::readUnfair));
                 default -> throw new Undecodable(1, "auction record kind %d is not known".formatted(kind));
             };
         });
@@ -209,6 +283,14 @@ public sealed interface AuctionRecord {
     private static Award readAward(WireReader in) {
         return new Award(
                 in.b32("bid"), in.address("solver"), in.u32("account"), in.i64("score"), in.u63("paysToProtocol"));
+    }
+
+    private static Reward readReward(WireReader in) {
+        return new Reward(in.address("solver"), in.i64("score"), in.u63("fees"), in.i64("reference"), in.u63("reward"));
+    }
+
+    private static Unfair readUnfair(WireReader in) {
+        return new Unfair(in.b32("bid"), in.b32("intent"), in.i64("gives"), in.i64("least"), in.b32("by"));
     }
 
     private static Unfilled readUnfilled(WireReader in) {

@@ -161,6 +161,7 @@ public final class Screening {
         switch (record) {
             case AuctionRecord.Opened opened -> open(opened, house, answers);
             case AuctionRecord.Closed closed -> close(closed, house.ledger());
+            case AuctionRecord.Rewarded rewarded -> {}
         }
         return answers;
     }

@@ -104,6 +104,7 @@ public final class SolverHost implements AutoCloseable {
         switch (record) {
             case AuctionRecord.Opened opened -> opened(opened);
             case AuctionRecord.Closed closed -> tell(book.on(closed));
+            case AuctionRecord.Rewarded rewarded -> {}
         }
     }
 

@@ -2,34 +2,37 @@ package io.parley.auction.domain.selection;
 
 import io.parley.protocol.Bytes32;
 import java.util.Collection;
+import java.util.List;
 
 /**
- * Takes the first selection unless the second is worth more, and asks the second only if the first is not proven best.
- * So the result is never below the first, and equal worth never depends on who searched longer.
+ * Asks one selection after the other until one is proven best, and takes the one worth most with the least bound that any
+ * of them gave. So the result is never below the first, and of equal worth the earlier one counts.
  */
 public final class BestOfSelection implements WinnerSelection {
 
-    private final WinnerSelection floor;
-    private final WinnerSelection search;
+    private final List<WinnerSelection> selections;
 
     /**
-     * Joins two selections.
+     * Joins selections.
      *
-     * @param floor quick, and the least that will be taken
-     * @param search tries to better it
+     * @param selections in the order in which they are asked; at least one
      */
-    public BestOfSelection(WinnerSelection floor, WinnerSelection search) {
-        this.floor = floor;
-        this.search = search;
+    public BestOfSelection(WinnerSelection... selections) {
+        this.selections = List.of(selections);
     }
 
     @Override
     public Selection select(Collection<ScreenedBid> bids, Bytes32 seed) {
-        Selection least = floor.select(bids, seed);
-        if (least.proven()) {
-            return least;
+        Selection best = selections.getFirst().select(bids, seed);
+        for (WinnerSelection next : selections.subList(1, selections.size())) {
+            if (best.proven()) {
+                break;
+            }
+            Selection found = next.select(bids, seed);
+            long bound = Math.min(best.bound(), found.bound());
+            long nodes = best.nodes() + found.nodes();
+            best = (found.value() > best.value() ? found : best).withBound(bound, nodes);
         }
-        Selection found = search.select(bids, seed);
-        return found.value() > least.value() ? found : least;
+        return best;
     }
 }

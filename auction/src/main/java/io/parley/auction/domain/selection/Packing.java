@@ -193,6 +193,11 @@ final class Packing {
     }
 
     Selection selection(String selector, BitSet chosen) {
+        return selection(selector, chosen, Long.MAX_VALUE, 0);
+    }
+
+    /** The choice as a record; the bound is the better of the one given and {@link #bound}. */
+    Selection selection(String selector, BitSet chosen, long upperBound, long nodes) {
         List<ScreenedBid> winners = new ArrayList<>();
         List<Selection.Lost> lost = new ArrayList<>();
         int[] holder = new int[goodCount()];
@@ -208,7 +213,8 @@ final class Packing {
         winners.sort(Comparator.comparing(ScreenedBid::id));
         lost.sort(Comparator.comparing(loser -> loser.bid().id()));
         long value = value(chosen);
-        return new Selection(selector, winners, lost, value, Math.max(value, bound()));
+        return new Selection(
+                selector, winners, lost, List.of(), value, Math.max(value, Math.min(upperBound, bound())), nodes);
     }
 
     private Selection.Lost lost(int bid, int[] holder) {

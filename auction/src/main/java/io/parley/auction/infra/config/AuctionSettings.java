@@ -2,6 +2,7 @@ package io.parley.auction.infra.config;
 
 import io.parley.auction.domain.Backoff;
 import io.parley.auction.domain.Rules;
+import io.parley.auction.domain.selection.RewardRule;
 import io.parley.protocol.Address;
 import io.parley.protocol.Domain;
 import jakarta.inject.Inject;
@@ -18,6 +19,8 @@ public class AuctionSettings {
     private final Optional<String> vault;
     private final Rules rules;
     private final long longestValidity;
+    private final long exactSteps;
+    private final RewardRule rewardRule;
     private final int searchMoves;
     private final String bootstrapServers;
 
@@ -35,6 +38,9 @@ public class AuctionSettings {
             @ConfigProperty(name = "parley.auction.longest-validity-s") long longestValidity,
             @ConfigProperty(name = "parley.auction.fee-per-fill") long feePerFill,
             @ConfigProperty(name = "parley.auction.patience-ms") long patienceMs,
+            @ConfigProperty(name = "parley.auction.exact-steps") long exactSteps,
+            @ConfigProperty(name = "parley.auction.reward-cap") long rewardCap,
+            @ConfigProperty(name = "parley.auction.reward-share-bps") int rewardShareBps,
             @ConfigProperty(name = "parley.auction.search-moves") int searchMoves,
             @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
                     String bootstrapServers) {
@@ -51,6 +57,8 @@ public class AuctionSettings {
                 patienceMs,
                 new Backoff(windowMs, Math.max(windowMs, longestRestMs)));
         this.longestValidity = longestValidity;
+        this.exactSteps = exactSteps;
+        this.rewardRule = new RewardRule(rewardCap, rewardShareBps);
         this.searchMoves = searchMoves;
         this.bootstrapServers = bootstrapServers;
     }
@@ -81,6 +89,16 @@ public class AuctionSettings {
     /** {@return how many seconds after the state time an intent may still be valid} */
     public long longestValidity() {
         return longestValidity;
+    }
+
+    /** {@return how many steps of 1,000 coefficients the exact search for winners may take} */
+    public long exactSteps() {
+        return exactSteps;
+    }
+
+    /** {@return what winners earn} */
+    public RewardRule rewardRule() {
+        return rewardRule;
     }
 
     /** {@return how many moves the search for winners may try} */

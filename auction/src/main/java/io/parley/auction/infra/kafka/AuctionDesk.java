@@ -7,10 +7,15 @@ import io.parley.auction.domain.IntentAdmission.Checked;
 import io.parley.auction.domain.LedgerView;
 import io.parley.auction.domain.Origin;
 import io.parley.auction.domain.selection.BestOfSelection;
+import io.parley.auction.domain.selection.Budget;
+import io.parley.auction.domain.selection.ExactSelection;
+import io.parley.auction.domain.selection.FairSelection;
 import io.parley.auction.domain.selection.GreedySelection;
 import io.parley.auction.domain.selection.OptaPlannerSelection;
+import io.parley.auction.domain.selection.RewardRule;
 import io.parley.auction.domain.selection.ScreenedBid;
 import io.parley.auction.domain.selection.Selection;
+import io.parley.auction.domain.selection.WinnerSelection;
 import io.parley.auction.infra.config.AuctionSettings;
 import io.parley.protocol.Blob;
 import io.parley.protocol.Bytes32;
@@ -64,11 +69,18 @@ final class AuctionDesk implements AutoCloseable {
     private final AuctionHouse house;
     private final OptaPlannerSelection search;
     private final GreedySelection greedy = new GreedySelection();
-    private final BestOfSelection selection;
+    private final WinnerSelection selection;
+    private final WinnerSelection fairGreedy;
+    private final WinnerSelection reference;
+    private final RewardRule rewardRule;
+    private final long exactSteps;
 
     private final ScheduledThreadPoolExecutor decisions = thread("auction-decisions");
     private final ExecutorService signatures = thread("auction-signatures");
     private final ExecutorService selections = thread("auction-selection");
+
+    /** Rewards are computed after the award, so that no award waits for them. */
+    private final ExecutorService rewards = thread("auction-rewards");
 
     /** Completes when the past is read: before that no record of the present is looked at. */
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -104,7 +116,12 @@ final class AuctionDesk implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         this.house = new AuctionHouse(settings.domain(), settings.rules(), ledger, admission, () -> seed(random));
         this.search = new OptaPlannerSelection(settings.searchMoves());
-        this.selection = new BestOfSelection(greedy, search);
+        this.exactSteps = settings.exactSteps();
+        ExactSelection exact = new ExactSelection(() -> Budget.ofSteps(exactSteps));
+        this.selection = new FairSelection(new BestOfSelection(greedy, exact, search));
+        this.fairGreedy = new FairSelection(greedy);
+        this.reference = new FairSelection(exact);
+        this.rewardRule = settings.rewardRule();
     }
 
     private static ScheduledThreadPoolExecutor thread(String name) {
@@ -325,6 +342,7 @@ final class AuctionDesk implements AutoCloseable {
                 .thenAcceptAsync(
                         chosen -> {
                             act(house.chosen(choose.auction(), chosen, now()));
+                            reward(choose, chosen);
                             settle();
                         },
                         decisions)
@@ -341,7 +359,7 @@ final class AuctionDesk implements AutoCloseable {
             return selection.select(bids, seed);
         } catch (RuntimeException e) {
             LOG.error("the search for winners failed, the greedy choice stands", e);
-            return greedy.select(bids, seed);
+            return fairGreedy.select(bids, seed);
         }
     }
 
@@ -353,6 +371,38 @@ final class AuctionDesk implements AutoCloseable {
                 .toArray(CompletableFuture[]::new);
         lastClose = CompletableFuture.allOf(CompletableFuture.allOf(trades), lastClose)
                 .thenComposeAsync(nothing -> outbox.write(close.closed()), decisions);
+    }
+
+    /** Publishes what the winners earn, behind the close. */
+    private void reward(Effect.Choose choose, Selection chosen) {
+        if (chosen.winners().isEmpty() && chosen.unfair().isEmpty()) {
+            return;
+        }
+        CompletableFuture<Void> closing = lastClose;
+        CompletableFuture.supplyAsync(() -> rewardRule.of(chosen, choose.bids(), choose.seed(), reference), rewards)
+                .thenCombine(closing, (earned, nothing) -> rewarded(choose.auction(), chosen, earned))
+                .thenCompose(outbox::write)
+                .exceptionally(e -> {
+                    if (!closed) {
+                        LOG.errorf(e, "the rewards of auction %d could not be published", choose.auction());
+                    }
+                    return null;
+                });
+    }
+
+    private AuctionRecord rewarded(long auction, Selection chosen, List<RewardRule.Reward> earned) {
+        return new AuctionRecord.Rewarded(
+                auction,
+                chosen.value(),
+                exactSteps,
+                earned.stream()
+                        .map(one -> new AuctionRecord.Reward(
+                                one.solver(), one.score(), one.fees(), one.reference(), one.reward()))
+                        .toList(),
+                chosen.unfair().stream()
+                        .map(left -> new AuctionRecord.Unfair(
+                                left.bid().id(), left.intent(), left.gives(), left.least(), left.by()))
+                        .toList());
     }
 
     private void bury(Origin origin, Reason reason, String detail) {
@@ -414,6 +464,7 @@ final class AuctionDesk implements AutoCloseable {
         decisions.shutdownNow();
         signatures.shutdownNow();
         selections.shutdownNow();
+        rewards.shutdownNow();
         ready.completeExceptionally(new RejectedExecutionException("The auction role stops."));
     }
 }

@@ -32,6 +32,10 @@ final class Instances {
                 score);
     }
 
+    static ScreenedBid scoring(ScreenedBid bid, long score) {
+        return new ScreenedBid(bid.id(), bid.solver(), bid.account(), bid.intents(), bid.alternatives(), score);
+    }
+
     /** Bids over 1 to 5 neighbouring intents, worth a little more together than apart. */
     static List<ScreenedBid> random(int bids, int intents, int solvers, long seed) {
         Random random = new Random(seed);

@@ -226,6 +226,7 @@ final class Projection {
         switch (auction) {
             case AuctionRecord.Opened opened -> opened(opened, record, rows);
             case AuctionRecord.Closed closed -> closed(closed, record, rows);
+            case AuctionRecord.Rewarded rewarded -> {}
         }
     }
 
