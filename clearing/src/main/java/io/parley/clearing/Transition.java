@@ -551,8 +551,8 @@ final class Transition {
         require(
                 !owner.isLapsed(time),
                 Reason.HEARTBEAT_MISSED,
-                "the owner of intent %d was to give a sign until %d, it is %d",
-                i,
+                "account %d has missed its heartbeat: one was due by %d, it is %d",
+                owner.index(),
                 owner.liveUntil(),
                 time);
         authorise(i + 1, intent.owner(), intent.account(), id, signed.signature(), RegisterKey.INTENTS);
@@ -662,7 +662,10 @@ final class Transition {
             try {
                 margin = world.margin(slot, account);
             } catch (MarginUnavailable e) {
-                throw new StepRefused(e.reason(), e.detail());
+                String detail = e.reason() == Reason.ISOLATED_UNDERLYING
+                        ? "account %d would be isolated: %s".formatted(account.index(), e.detail())
+                        : e.detail();
+                throw new StepRefused(e.reason(), detail);
             }
             if (margin.netInitial() < 0) {
                 throw new StepRefused(

@@ -24,7 +24,9 @@ final class AtFault {
             Reason.POSITIONS_FULL,
             Reason.PARTIALS_FULL,
             Reason.SPOT_NEGATIVE,
-            Reason.CASH_DEBT);
+            Reason.CASH_DEBT,
+            Reason.ISOLATED_UNDERLYING,
+            Reason.HEARTBEAT_MISSED);
 
     /** As clearing says it: {@code account 7 needs 452.10 USD, has 170.00 USD}. */
     private static final Pattern INDEX = Pattern.compile("\\baccount (\\d{1,10}) (?:needs|would|has|owes)\\b");
