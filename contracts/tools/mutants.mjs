@@ -14,7 +14,7 @@ const [steps = "5000", only = ""] = process.argv.slice(2);
 const java = (name) => (process.env.JAVA_HOME ? join(process.env.JAVA_HOME, "bin", name) : name);
 const built = ["node", "protocol", "contracts", "clearing", "devnet"].map((m) => join(home, m, "target/classes"));
 const libraries = ["main", "boot"].map((part) => join(home, "node/target/quarkus-app/lib", part, "*")).join(":");
-const VERIFIERS = ["QueueVerifier", "AccountVerifier", "PriceVerifier", "TradeVerifier"];
+const VERIFIERS = ["QueueVerifier", "ForcedVerifier", "AccountVerifier", "PriceVerifier", "TradeVerifier"];
 
 const run = (command, args, cwd = home) => {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
