@@ -278,13 +278,15 @@ final class StepSource {
     private Drawn price() {
         for (var asset : List.of(Scene.ETH, Scene.BTC, Scene.ETH_PERP, Scene.BTC_PERP)) {
             long price = scene.quote(asset);
-            scene.quotes.put(asset, Math.max(1, price + price / 1_000 * (random.nextInt(11) - 5)));
+            // Odd, so that products have fractions to round.
+            scene.quotes.put(
+                    asset, Math.max(1, price + price / 1_000 * (random.nextInt(11) - 5) + random.nextInt(1_000)));
         }
         var option = any(scene.options);
         if (oneIn(20)) {
             scene.quotes.remove(option);
         } else {
-            scene.quotes.put(option, (long) random.nextInt(2_000) * Fixed8.ONE);
+            scene.quotes.put(option, random.nextInt(2_000) * Fixed8.ONE + random.nextInt(1_000));
         }
         if (oneIn(3)) {
             scene.options.forEach(missing -> scene.quotes.putIfAbsent(missing, 50 * Fixed8.ONE));
@@ -292,7 +294,7 @@ final class StepSource {
         scene.stable = oneIn(6) ? 97_000_000 : Fixed8.ONE;
         scene.confidence = oneIn(6) ? 54_999_999 + random.nextInt(3) : Fixed8.ONE;
         // Now and then so late that intents which were filled in part have expired.
-        long time = scene.now() + random.nextInt(oneIn(8) ? 4_000 : 40);
+        long time = oneIn(6) ? lastSecond() : scene.now() + random.nextInt(oneIn(8) ? 4_000 : 40);
         long sequence = scene.ledger.global().priceSequence() + 1 + random.nextInt(2);
         var content = scene.content().encode();
         var quorum = scene.feeders.subList(0, 2);
@@ -419,6 +421,15 @@ final class StepSource {
         var withdraw = new Withdraw(
                 owner.owner(), owner.account(), asset, positive(amount), owner.owner(), until(), nonce(owner));
         return new Drawn("withdraw", tampered(scene.withdraw(withdraw, signer(owner, RegisterKey.WITHDRAW))));
+    }
+
+    /** That of an intent which was filled in part, where there is one. */
+    private long lastSecond() {
+        return standing.stream()
+                .mapToLong(signed -> signed.intent().validUntil())
+                .filter(until -> until >= scene.now() && until < scene.now() + 4_000)
+                .min()
+                .orElse(scene.now());
     }
 
     private Drawn forceWithdraw() {
