@@ -409,10 +409,15 @@ public final class Ledger {
      * with no requirement: nothing is decided by this method.
      */
     public Margin margin(Account account) {
+        return statedMargin(account).orElseGet(() -> Margin.ofCash(account.cash()));
+    }
+
+    /** The margin of any holdings at the prices and parameters in force; empty where it cannot be stated. */
+    public Optional<Margin> statedMargin(Holdings held) {
         try {
-            return StandardMargin.evaluate((Holdings) account, prices, parameters);
+            return Optional.of(StandardMargin.evaluate(held, prices, parameters));
         } catch (MarginUnavailable e) {
-            return Margin.ofCash(account.cash());
+            return Optional.empty();
         }
     }
 

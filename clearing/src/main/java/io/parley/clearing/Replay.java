@@ -5,6 +5,7 @@ import io.parley.protocol.Domain;
 import io.parley.protocol.Undecodable;
 import io.parley.protocol.wire.BatchRecord;
 import java.util.Iterator;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Folds a log into a ledger: what an auditor, a replica and a restarted process do. */
@@ -51,6 +52,16 @@ public final class Replay {
      * @param batches is given each batch when it is closed
      */
     public Replay fold(Iterator<Entry> log, Consumer<BatchRecord> batches) {
+        return fold(log, batches, (entry, step) -> {});
+    }
+
+    /**
+     * As above.
+     *
+     * @param steps is given each step right after it, while the ledger is as the step left it
+     */
+    public Replay fold(
+            Iterator<Entry> log, Consumer<BatchRecord> batches, BiConsumer<Entry, StepResult.Applied> steps) {
         while (log.hasNext()) {
             Entry entry = log.next();
             if (entry.offset() < nextOffset) {
@@ -67,6 +78,7 @@ public final class Replay {
             switch (ledger.apply(command, entry.command())) {
                 case StepResult.Applied step -> {
                     applied++;
+                    steps.accept(entry, step);
                     assembler
                             .add(entry.offset(), command, entry.command(), step)
                             .closed()

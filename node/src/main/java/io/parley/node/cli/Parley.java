@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
             State.class,
             Show.class,
             Replay.class,
+            Margin.class,
             Views.class,
             Force.class,
             Exit.class,
