@@ -184,7 +184,7 @@ public record MarginParameters(
     }
 
     /** As {@link #decode}; null where the bytes are no admissible set, which then count as no parameters at all. */
-    static @Nullable MarginParameters admissible(byte[] bytes) {
+    public static @Nullable MarginParameters admissible(byte[] bytes) {
         try {
             return decode(bytes);
         } catch (IllegalArgumentException e) {

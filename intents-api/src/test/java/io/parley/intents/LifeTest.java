@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.Reason;
@@ -133,6 +134,44 @@ class LifeTest {
                 .body("grid.moves", hasSize(7))
                 .body("grid.changes[3][1]", equalTo(0.0f))
                 .body("grid.changes[0][1]", lessThan(0f));
+        var receipt = scene.ledger().margin(account);
+        var ask = """
+                {"owner": "%s", "account": "%d", "cash": "%s", "legs": [%s]}""";
+        given().contentType("application/json")
+                .body(ask.formatted(
+                        bob.address().hex(),
+                        0,
+                        "-15000000000",
+                        "{\"asset\": \"ETH-25DEC26-3200-C\", \"quantity\": \"50000000\"}"))
+                .post("/v1/margin/what-if")
+                .then()
+                .statusCode(200)
+                .body("decides.mode", equalTo("standard"))
+                .body("decides.before.value", equalTo(Long.toString(receipt.value())))
+                .body("decides.before.initialRequirement", equalTo(Long.toString(receipt.imRequirement())))
+                .body("decides.before.maintenanceRequirement", equalTo(Long.toString(receipt.mmRequirement())))
+                .body("decides.legs[0].asset", equalTo("ETH-25DEC26-3200-C"))
+                .body("decides.legs[0].marginalInitial", startsWith("-"))
+                .body("decides.liquidation[0].underlying", equalTo(1))
+                .body("decides.liquidation[0].above", nullValue())
+                .body("portfolio.mode", equalTo("portfolio"))
+                .body("maxLoss", equalTo("15000000000"))
+                .body("breakEvens", contains("350000000000"));
+        for (var bad : List.of(
+                List.of("0", "1", "{\"asset\": \"USD\", \"quantity\": \"1\"}", 400, 114, "legs[0].asset"),
+                List.of("0", "1", "{\"asset\": \"NO-SUCH\", \"quantity\": \"1\"}", 422, 113, "legs[0].asset"),
+                List.of("0", "1", "{\"asset\": \"ETH\", \"quantity\": \"0\"}", 400, 105, "legs[0].quantity"),
+                List.of("0", "1.5", "", 400, 114, "cash"),
+                List.of("7", "1", "", 404, 403, "account"))) {
+            given().contentType("application/json")
+                    .body(ask.formatted(
+                            bob.address().hex(), Integer.parseInt((String) bad.get(0)), bad.get(1), bad.get(2)))
+                    .post("/v1/margin/what-if")
+                    .then()
+                    .statusCode((int) bad.get(3))
+                    .body("code", equalTo(bad.get(4)))
+                    .body("field", equalTo(bad.get(5)));
+        }
         for (var of : List.of("", "/greeks")) {
             get("/v1/accounts/%s/7%s".formatted(bob.address().hex(), of))
                     .then()

@@ -5,7 +5,6 @@ import io.parley.clearing.MarginParameters;
 import io.parley.clearing.MarginUnavailable;
 import io.parley.clearing.StandardMargin;
 import io.parley.protocol.Reason;
-import io.parley.protocol.SetMode;
 
 /**
  * The margin of any portfolio in any market under any parameters, with everything behind it: what decides about accounts,
@@ -67,8 +66,7 @@ public record RiskModel(MarginParameters standard, PortfolioParameters portfolio
         if (mode == MarginMode.PORTFOLIO) {
             return scenarios;
         }
-        int code = mode == MarginMode.ISOLATED ? SetMode.ISOLATED : SetMode.STANDARD;
-        Margin margin = StandardMargin.evaluate(held.holdings(code), columns.content(), standard, market.time());
+        Margin margin = StandardMargin.evaluate(held.holdings(mode.code()), columns.content(), standard, market.time());
         return new Assessment(mode, margin, scenarios.underlyings());
     }
 }

@@ -6,9 +6,11 @@ import static java.lang.Math.subtractExact;
 
 import io.parley.clearing.Margin;
 import io.parley.clearing.MarginUnavailable;
+import io.parley.clearing.StandardMargin;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.AssetKind;
 import io.parley.protocol.Fixed8;
+import io.parley.protocol.PriceContent;
 import io.parley.protocol.Reason;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a trade would do to an account: a quote, a bid or legs typed by hand. Prices and amounts in cash units of 1e-8.
@@ -79,13 +83,50 @@ public record WhatIf(
             MarginMode mode,
             long cash,
             Map<AssetId, Long> traded) {
+        return of(model, held, market, mode, null, cash, traded);
+    }
+
+    /**
+     * Answers as the ledger decides: in the standard and the isolated mode at the marks that feeders signed, not at those that
+     * follow from their surface. A liquidation price is still looked for along the surface.
+     *
+     * @param signed the content of the price in force, of which the market was made
+     */
+    public static WhatIf of(
+            RiskModel model,
+            Portfolio held,
+            PriceContent signed,
+            long time,
+            MarginMode mode,
+            long cash,
+            Map<AssetId, Long> traded) {
+        MarketSnapshot market;
+        try {
+            market = MarketSnapshot.of(signed, time);
+        } catch (IllegalArgumentException e) {
+            throw new MarginUnavailable(Reason.NO_PRICE, String.valueOf(e.getMessage()));
+        }
+        return of(model, held, market, mode, signed, cash, traded);
+    }
+
+    private static WhatIf of(
+            RiskModel model,
+            Portfolio held,
+            MarketSnapshot market,
+            MarginMode mode,
+            @Nullable PriceContent signed,
+            long cash,
+            Map<AssetId, Long> traded) {
+        Function<Portfolio, Margin> now = portfolio -> signed == null || mode == MarginMode.PORTFOLIO
+                ? model.assess(portfolio, market, mode).margin()
+                : StandardMargin.evaluate(portfolio.holdings(mode.code()), signed, model.standard(), market.time());
         try {
             Portfolio after = held.plus(cash, traded);
-            Margin margin = model.assess(after, market, mode).margin();
+            Margin margin = now.apply(after);
             List<Leg> legs = new ArrayList<>();
             for (var leg : new TreeMap<>(traded).entrySet()) {
                 Portfolio without = after.plus(0, Map.of(leg.getKey(), negateExact(leg.getValue())));
-                long others = model.assess(without, market, mode).margin().imRequirement();
+                long others = now.apply(without).imRequirement();
                 legs.add(new Leg(leg.getKey(), leg.getValue(), subtractExact(margin.imRequirement(), others)));
             }
             SortedMap<Integer, Liquidation> liquidation = new TreeMap<>();
@@ -94,11 +135,7 @@ public record WhatIf(
                         asset.underlying(), number -> liquidation(model, after, market, mode, number, margin));
             }
             return new WhatIf(
-                    model.assess(held, market, mode).margin(),
-                    margin,
-                    List.copyOf(legs),
-                    payoff(cash, new TreeMap<>(traded)),
-                    liquidation);
+                    now.apply(held), margin, List.copyOf(legs), payoff(cash, new TreeMap<>(traded)), liquidation);
         } catch (ArithmeticException e) {
             throw new MarginUnavailable(
                     Reason.OVERFLOW, "an amount leaves the 64-bit range: %s".formatted(e.getMessage()));

@@ -13,6 +13,7 @@ import io.parley.node.demo.Door;
 import io.parley.protocol.Address;
 import io.parley.protocol.Blob;
 import io.parley.protocol.Bytes32;
+import io.parley.protocol.Undecodable;
 import io.parley.protocol.wire.Topic;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -179,7 +180,12 @@ final class Margin implements Callable<Integer> {
      */
     static Map<String, String> fields(String text) {
         if (text.startsWith("0x")) {
-            return ReceiptAudit.document(MarginReceipt.decode(Blob.parse(text).bytes()));
+            try {
+                return ReceiptAudit.document(
+                        MarginReceipt.decode(Blob.parse(text).bytes()));
+            } catch (Undecodable e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
         }
         try (var values = JSON.readerFor(JsonNode.class).readValues(text)) {
             var fields = new LinkedHashMap<String, String>();

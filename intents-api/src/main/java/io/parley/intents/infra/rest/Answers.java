@@ -3,6 +3,7 @@ package io.parley.intents.infra.rest;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.parley.clearing.greeks.GreeksReport;
+import io.parley.clearing.margin.MarginMode;
 import io.parley.intents.infra.store.AccountRow;
 import io.parley.intents.infra.store.AuctionRow;
 import io.parley.intents.infra.store.BatchRow;
@@ -14,6 +15,7 @@ import io.parley.intents.infra.store.FillRow;
 import io.parley.intents.infra.store.IntentRow;
 import io.parley.intents.infra.store.MarketRow;
 import io.parley.intents.infra.store.PositionRow;
+import io.parley.intents.infra.store.PricingRow;
 import io.parley.intents.infra.store.ReceiptRow;
 import io.parley.intents.infra.store.SettlementRow;
 import io.parley.intents.infra.store.UnderlyingRow;
@@ -23,8 +25,11 @@ import io.parley.protocol.admission.Nonces;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -707,5 +712,114 @@ final class Answers {
                             .toList(),
                     new Grid(moves, vols, changes));
         }
+    }
+
+    @Schema(description = "Cash units of 1e-8. Net is value less requirement; below zero is too little.")
+    record StatedMargin(
+            String value,
+            String initialRequirement,
+            String maintenanceRequirement,
+            String netInitial,
+            String netMaintenance) {
+
+        static StatedMargin of(io.parley.clearing.Margin margin) {
+            return new StatedMargin(
+                    Long.toString(margin.value()),
+                    Long.toString(margin.imRequirement()),
+                    Long.toString(margin.mmRequirement()),
+                    Long.toString(margin.netInitial()),
+                    Long.toString(margin.netMaintenance()));
+        }
+    }
+
+    record MarginalLeg(
+            String asset,
+            String quantity,
+
+            @Schema(description = "More initial requirement with this leg than with all others; below zero it hedges")
+            String marginalInitial) {}
+
+    @Schema(
+            description =
+                    "The spots next to the present one at which net maintenance margin is below zero; null: none from a hundredth to ten times")
+    record Liquidation(
+            int underlying,
+            @Nullable String below,
+            @Nullable String above) {}
+
+    record WhatIfView(
+            @Schema(examples = {"standard", "isolated", "portfolio"})
+            String mode,
+
+            StatedMargin before,
+            StatedMargin after,
+            List<MarginalLeg> legs,
+            List<Liquidation> liquidation) {
+
+        static WhatIfView of(MarginMode mode, io.parley.clearing.margin.WhatIf whatIf, Listings listings) {
+            return new WhatIfView(
+                    mode.name().toLowerCase(Locale.ROOT),
+                    StatedMargin.of(whatIf.before()),
+                    StatedMargin.of(whatIf.after()),
+                    whatIf.legs().stream()
+                            .map(leg -> new MarginalLeg(
+                                    listings.listing(leg.asset()).orElseThrow().name(),
+                                    Long.toString(leg.quantity()),
+                                    Long.toString(leg.marginalInitial())))
+                            .toList(),
+                    whatIf.liquidation().entrySet().stream()
+                            .map(at -> new Liquidation(
+                                    at.getKey(),
+                                    text(at.getValue().below()),
+                                    text(at.getValue().above())))
+                            .toList());
+        }
+    }
+
+    record WhatIf(
+            @Schema(description = "Of the price, unix seconds")
+            String time,
+
+            String sequence,
+            String priceHash,
+
+            @Schema(description = "In the account's mode, at the signed marks: what the ledger would say")
+            WhatIfView decides,
+
+            @Schema(description = "As the portfolio mode would say; null if the surface has no values") @Nullable
+            WhatIfView portfolio,
+
+            @Schema(description = "Greatest loss of the trade alone, each leg settled at one price; null: no bound")
+            @Nullable
+            String maxLoss,
+
+            @Schema(
+                    description =
+                            "Prices at which the trade neither gains nor loses; none if it has several underlyings")
+            List<String> breakEvens) {
+
+        static WhatIf of(
+                PricingRow pricing,
+                MarginMode mode,
+                io.parley.clearing.margin.WhatIf decides,
+                Optional<io.parley.clearing.margin.WhatIf> portfolio,
+                Listings listings) {
+            return new WhatIf(
+                    Long.toString(pricing.time),
+                    Long.toString(pricing.sequence),
+                    pricing.priceHash,
+                    WhatIfView.of(mode, decides, listings),
+                    portfolio
+                            .map(view -> WhatIfView.of(MarginMode.PORTFOLIO, view, listings))
+                            .orElse(null),
+                    text(decides.payoff().maxLoss()),
+                    decides.payoff().breakEvens().stream()
+                            .map(price -> Long.toString(price))
+                            .toList());
+        }
+    }
+
+    private static @Nullable String text(OptionalLong value) {
+        return value.isEmpty() ? null : Long.toString(value.getAsLong());
     }
 }

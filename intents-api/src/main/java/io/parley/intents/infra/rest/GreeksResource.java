@@ -3,19 +3,16 @@ package io.parley.intents.infra.rest;
 import io.parley.clearing.MarginUnavailable;
 import io.parley.clearing.greeks.GreeksReport;
 import io.parley.clearing.margin.MarketSnapshot;
-import io.parley.clearing.margin.MarketSnapshot.Smile;
 import io.parley.clearing.margin.Portfolio;
 import io.parley.intents.infra.store.AccountRow;
 import io.parley.intents.infra.store.PositionRow;
-import io.parley.intents.infra.store.UnderlyingRow;
+import io.parley.intents.infra.store.PricingRow;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.Fixed8;
 import io.parley.protocol.Reason;
 import io.parley.protocol.Refusal;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -30,6 +27,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** Greeks of an account: a report in doubles, no part of any decision. */
 @Singleton
@@ -59,12 +57,12 @@ public final class GreeksResource {
             }
             return PositionRow.<PositionRow>find("owner = ?1 and account = ?2", key.owner(), key.account())
                     .list()
-                    .flatMap(positions -> UnderlyingRow.<UnderlyingRow>listAll()
-                            .map(underlyings -> answer(account, positions, underlyings)));
+                    .flatMap(positions -> PricingRow.<PricingRow>findById(PricingRow.ID)
+                            .map(pricing -> answer(account, positions, pricing)));
         }));
     }
 
-    private static Response answer(AccountRow account, List<PositionRow> positions, List<UnderlyingRow> underlyings) {
+    private static Response answer(AccountRow account, List<PositionRow> positions, @Nullable PricingRow pricing) {
         var held = new TreeMap<AssetId, Long>();
         var names = new TreeMap<AssetId, String>();
         positions.forEach(row -> {
@@ -73,11 +71,9 @@ public final class GreeksResource {
             names.put(new AssetId(row.asset), position.asset());
         });
         var portfolio = new Portfolio(account.cash, held);
-        var market = new MarketSnapshot(
-                underlyings.stream().mapToLong(row -> row.time).max().orElse(0),
-                // Nothing here depends on it.
-                Fixed8.ONE,
-                underlyings.stream().map(GreeksResource::market).toList());
+        var market = pricing == null
+                ? new MarketSnapshot(0, Fixed8.ONE, List.of())
+                : MarketSnapshot.of(pricing.content(), pricing.time);
         try {
             return Response.ok(Answers.GreeksOfAccount.of(
                             market.time(),
@@ -92,36 +88,5 @@ public final class GreeksResource {
                     Response.Status.NOT_FOUND.getStatusCode(),
                     new Refusal(Reason.NO_PRICE, "price", e.detail(), "be taken by the ledger first"));
         }
-    }
-
-    private static MarketSnapshot.Underlying market(UnderlyingRow row) {
-        return new MarketSnapshot.Underlying(
-                row.underlying,
-                row.spot,
-                row.confidence,
-                row.rate,
-                row.perpMark,
-                new JsonArray(row.expiries)
-                        .stream()
-                                .map(JsonObject.class::cast)
-                                .map(GreeksResource::expiry)
-                                .toList());
-    }
-
-    private static MarketSnapshot.Expiry expiry(JsonObject json) {
-        return new MarketSnapshot.Expiry(
-                json.getInteger("day"),
-                number(json, "forward"),
-                0,
-                new Smile.Svi(
-                        number(json, "a"),
-                        number(json, "b"),
-                        number(json, "rho"),
-                        number(json, "m"),
-                        number(json, "sigma")));
-    }
-
-    private static long number(JsonObject json, String field) {
-        return Long.parseLong(json.getString(field));
     }
 }

@@ -71,6 +71,20 @@ final class Messages {
             @Schema(required = true, description = "65 bytes r, s, v, or the 64 of EIP-2098")
             String signature) {}
 
+    @Schema(name = "WhatIfQuestion")
+    record WhatIf(
+            @Schema(required = true) String owner,
+            @Schema(required = true, examples = "0") String account,
+
+            @Schema(required = true, description = "At most 64, each asset once; none asks for the account as it is")
+            java.util.List<Answers.Leg> legs,
+
+            @Schema(
+                    required = true,
+                    description = "What the account receives; below zero is paid",
+                    examples = "-299500000000")
+            String cash) {}
+
     @Schema(name = "SignedWithdraw")
     record Withdraw(
             @Schema(required = true) String owner,

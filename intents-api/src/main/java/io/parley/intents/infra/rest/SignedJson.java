@@ -114,7 +114,7 @@ final class SignedJson {
                 signature(json)));
     }
 
-    private static AssetId asset(JsonBody json, String field, Listings listings) {
+    static AssetId asset(JsonBody json, String field, Listings listings) {
         return listed(json, field, json.text(field), listings);
     }
 

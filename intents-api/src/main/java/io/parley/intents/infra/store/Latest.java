@@ -18,7 +18,9 @@ enum Latest {
                     "partials",
                     "positions")),
     MARKS("marks", List.of("asset"), List.of("mark")),
-    UNDERLYINGS("underlyings", List.of("underlying"), List.of("spot", "confidence", "rate", "perp_mark", "expiries"));
+    UNDERLYINGS("underlyings", List.of("underlying"), List.of("spot", "confidence", "rate", "perp_mark", "expiries")),
+    STABLE_PRICES("stable_prices", List.of("id"), List.of("stable")),
+    MARGIN_PARAMETERS("margin_parameters", List.of("id"), List.of("content"));
 
     private final String table;
     private final List<String> key;

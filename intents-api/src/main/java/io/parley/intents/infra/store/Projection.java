@@ -444,6 +444,13 @@ final class Projection {
                         .put("at", record.at());
                 known.key(key.owner(), key.account(), key.key(), key.scope(), key.expiry(), offset);
             }
+            case SetParameters set -> {
+                if (set.what() == SetParameters.MARGIN) {
+                    rows.latest(Latest.MARGIN_PARAMETERS, "", offset)
+                            .put("id", 0)
+                            .put("content", set.content().hex());
+                }
+            }
             case CancelCommand c -> cancelled(c.cancel().kind(), c.cancel().nonce(), leaves, offset, record, rows);
             case ForcedCancel c -> cancelled(c.cancelKind(), c.nonce(), leaves, offset, record, rows);
             default -> {}
@@ -601,6 +608,7 @@ final class Projection {
                 .put("price_hash", tick.priceHash().hex())
                 .put("root", tick.root().hex())
                 .put("at", record.at());
+        rows.latest(Latest.STABLE_PRICES, "", offset).put("id", 0).put("stable", content.stable());
         for (var mark : content.marks()) {
             rows.latest(Latest.MARKS, Long.toString(mark.asset().id()), offset)
                     .put("asset", mark.asset().id())
