@@ -27,9 +27,6 @@ public final class Feeder {
 
     private static final long CENT = Fixed8.ONE / 100;
 
-    /** How far the proposer's clock may be from one's own, in seconds. */
-    private static final long CLOCK_TOLERANCE = 5;
-
     /** What a feeder says to a proposal. */
     public sealed interface Answer {
         record Signed(PriceRecord.CoSigned signature) implements Answer {}
@@ -44,8 +41,10 @@ public final class Feeder {
     private final Domain domain;
     private final Signer signer;
     private final MarketModel market;
+    private final PriceBounds bounds;
 
-    public Feeder(Domain domain, Signer signer, MarketModel market) {
+    public Feeder(Domain domain, Signer signer, MarketModel market, PriceBounds bounds) {
+        this.bounds = bounds;
         this.domain = domain;
         this.signer = signer;
         this.market = market;
@@ -99,8 +98,8 @@ public final class Feeder {
         if (proposed.time() < facts.time()) {
             return "its time (%d) is before the last (%d)".formatted(proposed.time(), facts.time());
         }
-        if (Math.abs(proposed.time() - now) > CLOCK_TOLERANCE && proposed.time() != facts.time()) {
-            return "its time (%d) is more than %d s from mine (%d)".formatted(proposed.time(), CLOCK_TOLERANCE, now);
+        if (Math.abs(proposed.time() - now) > bounds.clock() && proposed.time() != facts.time()) {
+            return "its time (%d) is more than %d s from mine (%d)".formatted(proposed.time(), bounds.clock(), now);
         }
         PriceContent content;
         try {
@@ -111,7 +110,19 @@ public final class Feeder {
         if (!content.marksRoot(facts.paramsHash()).equals(proposed.marksRoot())) {
             return "its marks root is not that of its marks under the parameters in force";
         }
-        return disagreement(content, market.at(proposed.time(), facts.listed()));
+        String found = PriceChecks.duplicates(content);
+        found = found.isEmpty() ? disagreement(content, market.at(proposed.time(), facts.listed())) : found;
+        found = found.isEmpty() ? jump(content, proposed.time(), facts) : found;
+        found = found.isEmpty() ? PriceChecks.arbitrage(content, proposed.time()) : found;
+        return found.isEmpty() ? PriceChecks.irreproducible(content, proposed.time()) : found;
+    }
+
+    private String jump(PriceContent content, long time, LedgerFacts facts) {
+        return time - facts.time() > bounds.heartbeat()
+                ? ""
+                : facts.content()
+                        .map(last -> PriceChecks.jump(last, facts.time(), content, time, bounds))
+                        .orElse("");
     }
 
     /** The first value that differs by more than the tolerance, or nothing. */

@@ -6,6 +6,8 @@ import io.parley.protocol.Bytes32;
 import io.parley.protocol.Command;
 import io.parley.protocol.FeederSet;
 import io.parley.protocol.ListAsset;
+import io.parley.protocol.PriceCommand;
+import io.parley.protocol.PriceContent;
 import io.parley.protocol.SetParameters;
 import io.parley.protocol.wire.ClearedRecord;
 import java.util.List;
@@ -22,6 +24,7 @@ public final class LedgerFacts {
     private @Nullable FeederSet feeders;
     private long time;
     private long sequence;
+    private @Nullable PriceContent content;
 
     /** Takes the next record. */
     public void on(ClearedRecord cleared) {
@@ -29,6 +32,9 @@ public final class LedgerFacts {
             case ClearedRecord.PriceTick tick -> {
                 time = tick.time();
                 sequence = tick.sequence();
+                if (Command.decode(tick.command()) instanceof PriceCommand price) {
+                    content = PriceContent.decode(price.content());
+                }
             }
             case ClearedRecord.Applied applied -> {
                 if (applied.commandKind() == ListAsset.KIND || applied.commandKind() == SetParameters.KIND) {
@@ -75,6 +81,11 @@ public final class LedgerFacts {
     /** Unix seconds of the last price; 0 before the first. */
     public long time() {
         return time;
+    }
+
+    /** What the last price said; empty before the first. */
+    public Optional<PriceContent> content() {
+        return Optional.ofNullable(content);
     }
 
     /** Sequence of the last price; 0 before the first. */

@@ -35,10 +35,17 @@ public final class MarketModel {
     private static final Character OTHER = new Character(100, 0.80, 0.80);
 
     private final long seed;
+    private final List<Shock> shocks;
     private final Map<Integer, Noise> paths = new HashMap<>();
 
     public MarketModel(long seed) {
+        this(seed, List.of());
+    }
+
+    /** @param shocks to order; all feeders of a set need the same */
+    public MarketModel(long seed, List<Shock> shocks) {
         this.seed = seed;
+        this.shocks = List.copyOf(shocks);
     }
 
     /**
@@ -77,12 +84,19 @@ public final class MarketModel {
         private final long time;
         private final long spot;
         private final long perpMark;
+        private final double shockedVol;
 
         private Path(int underlying, long time) {
             this.character = KNOWN.getOrDefault(underlying, OTHER);
             this.noise = paths.computeIfAbsent(underlying, u -> new Noise(seed * 31 + u));
             this.time = time;
             double price = character.level * StrictMath.exp(noise.path(time, character.vol));
+            double shockedVol = 1;
+            for (Shock shock : shocks) {
+                price *= shock.priceAt(underlying, time);
+                shockedVol *= shock.volatilityAt(underlying, time);
+            }
+            this.shockedVol = shockedVol;
             // Cents, as an exchange would quote it.
             this.spot = StrictMath.round(price * 100) * (Fixed8.ONE / 100);
             double basis = 0.0004 * noise.swing(0, time, 1_800) + 0.0001 * noise.swing(1, time, 60);
@@ -91,6 +105,7 @@ public final class MarketModel {
 
         private PriceContent.Expiry expiry(int day, double years) {
             double vol = character.optionVol
+                    * shockedVol
                     * StrictMath.exp(0.15 * noise.swing(2, time, 10_800) + 0.04 * noise.swing(3, time, 900));
             // An expired smile has no width; a second keeps its form until the expiry is settled.
             Svi smile = Svi.around(vol, StrictMath.max(years, 1 / YEAR));

@@ -25,8 +25,23 @@ record Svi(double a, double b, double rho, double m, double sigma) {
 
     /** Annual volatility at a strike. */
     double vol(double forward, double strike, double years) {
-        double k = StrictMath.log(strike / forward) - m;
-        double variance = a + b * (rho * k + StrictMath.sqrt(k * k + sigma * sigma));
-        return StrictMath.sqrt(StrictMath.max(variance, 0) / years);
+        return StrictMath.sqrt(StrictMath.max(variance(StrictMath.log(strike / forward)), 0) / years);
+    }
+
+    /** Total variance at a log-moneyness. */
+    double variance(double moneyness) {
+        double k = moneyness - m;
+        return a + b * (rho * k + StrictMath.sqrt(k * k + sigma * sigma));
+    }
+
+    /** Has the sign of the density that the smile implies there (Gatheral's g); the variance must be above zero. */
+    double density(double moneyness) {
+        double k = moneyness - m;
+        double root = StrictMath.sqrt(k * k + sigma * sigma);
+        double w = variance(moneyness);
+        double first = b * (rho + (root == 0 ? 0 : k / root));
+        double second = root == 0 ? 0 : b * sigma * sigma / (root * root * root);
+        double slope = 1 - moneyness * first / (2 * w);
+        return slope * slope - first * first / 4 * (1 / w + 0.25) + second / 2;
     }
 }

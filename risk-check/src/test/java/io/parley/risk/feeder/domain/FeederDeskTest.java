@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Three feeders with keys of their own, of whom two must sign; the ledger takes what they make. */
@@ -64,7 +65,7 @@ class FeederDeskTest {
     }
 
     private static Feeder feeder(int turn, long seed) {
-        return new Feeder(Market.DOMAIN, FEEDERS.get(turn).signer(), new MarketModel(seed));
+        return new Feeder(Market.DOMAIN, FEEDERS.get(turn).signer(), new MarketModel(seed), PriceBounds.USUAL);
     }
 
     private void deliver(FeederDesk... desks) {
@@ -176,7 +177,16 @@ class FeederDeskTest {
                         truth.stable(),
                         truth.underlyings(),
                         List.of(spot, new PriceContent.Mark(perp.asset(), within))));
-        assertThat(declined).as("half a tenth of a percent is tolerated").hasSize(3);
+        assertThat(declined).hasSize(4);
+        assertThat(declined.get(3)).contains("the kernel makes");
+
+        PriceContent.Underlying near = new PriceContent.Underlying(
+                eth.underlying(), eth.spot(), eth.confidence(), eth.rate(), within, eth.expiries());
+        propose(
+                honest,
+                new PriceContent(
+                        truth.stable(), List.of(near), List.of(spot, new PriceContent.Mark(perp.asset(), within))));
+        assertThat(declined).as("half a tenth of a percent is tolerated").hasSize(4);
         assertThat(commands).hasSize(1);
     }
 
@@ -201,7 +211,7 @@ class FeederDeskTest {
     @Test
     void aStranger_canNeitherProposeNorSign() {
         FeederDesk desk = desk(feeder(0, SEED), feeder(1, SEED));
-        Feeder stranger = new Feeder(Market.DOMAIN, Trader.ALICE.signer(), new MarketModel(SEED));
+        Feeder stranger = new Feeder(Market.DOMAIN, Trader.ALICE.signer(), new MarketModel(SEED), PriceBounds.USUAL);
         PriceRecord.Proposed proposed = stranger.propose(desk.facts(), now / 1_000);
         topic.add(proposed);
         deliver(desk);
@@ -215,6 +225,35 @@ class FeederDeskTest {
         topic.add(feeder(turn(), SEED).propose(desk.facts(), now / 1_000 + 60));
         deliver(desk);
         assertThat(declined).singleElement().asString().contains("more than 5 s");
+    }
+
+    /** All feeders see the crash alike; what holds them is its size alone. */
+    @Test
+    void aCrashBeyondTheBound_isNotCoSigned_untilTheHeartbeatIsOver() {
+        List<Shock> crash = List.of(new Shock(1, NOW / 1_000 + 10, 3_600, 0.7, 1));
+        FeederDesk desk = desk(IntStream.range(0, 3)
+                .mapToObj(turn -> new Feeder(
+                        Market.DOMAIN, FEEDERS.get(turn).signer(), new MarketModel(SEED, crash), PriceBounds.USUAL))
+                .toArray(Feeder[]::new));
+        desk.tick(now);
+        deliver(desk);
+        market.send(commands.getLast());
+        desk.on(market.last().cleared().orElseThrow());
+
+        now += 20_000;
+        desk.tick(now);
+        deliver(desk);
+        assertThat(commands).hasSize(1);
+        assertThat(declined)
+                .hasSize(2)
+                .allSatisfy(why -> assertThat(why)
+                        .contains("spot of underlying 1 jumps from")
+                        .contains("more than 10.00 %"));
+
+        now += 60_000;
+        desk.tick(now);
+        deliver(desk);
+        assertThat(commands).as("a market that really moved goes on").hasSize(2);
     }
 
     @Test

@@ -10,6 +10,8 @@ import io.parley.protocol.wire.PriceRecord;
 import io.parley.risk.feeder.domain.Feeder;
 import io.parley.risk.feeder.domain.FeederDesk;
 import io.parley.risk.feeder.domain.MarketModel;
+import io.parley.risk.feeder.domain.PriceBounds;
+import io.parley.risk.feeder.domain.Shock;
 import io.parley.risk.infra.kafka.DeadLetters;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -83,6 +85,24 @@ public class FeederChannels {
     @ConfigProperty(name = "parley.feeders.seed", defaultValue = "20261120")
     long seed;
 
+    @ConfigProperty(name = "parley.feeders.shocks")
+    Optional<List<String>> shocks;
+
+    @ConfigProperty(name = "parley.feeder.bound.price", defaultValue = "0.1")
+    double mostPrice;
+
+    @ConfigProperty(name = "parley.feeder.bound.volatility", defaultValue = "0.5")
+    double mostVolatility;
+
+    @ConfigProperty(name = "parley.feeder.bound.stable", defaultValue = "0.01")
+    double mostStable;
+
+    @ConfigProperty(name = "parley.feeder.bound.heartbeat-seconds", defaultValue = "60")
+    long heartbeat;
+
+    @ConfigProperty(name = "parley.feeder.bound.clock-seconds", defaultValue = "5")
+    long mostClock;
+
     @ConfigProperty(name = "parley.feeder.interval-ms", defaultValue = "500")
     long interval;
 
@@ -106,8 +126,11 @@ public class FeederChannels {
         Domain domain = new Domain(
                 chainId.orElseThrow(() -> missing("parley.chain.id")),
                 Address.parse(vault.orElseThrow(() -> missing("parley.chain.vault"))));
+        PriceBounds bounds = new PriceBounds(mostPrice, mostVolatility, mostStable, heartbeat, mostClock);
+        List<Shock> ordered =
+                shocks.orElse(List.of()).stream().map(Shock::parse).toList();
         List<Feeder> feeders = keyFiles.orElseThrow(() -> missing("parley.feeders.key-files")).stream()
-                .map(file -> new Feeder(domain, key(Path.of(file.strip())), new MarketModel(seed)))
+                .map(file -> new Feeder(domain, key(Path.of(file.strip())), new MarketModel(seed, ordered), bounds))
                 .toList();
         desk = new FeederDesk(domain, feeders, Math.max(4 * interval, 2_000), new Topics());
         ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
