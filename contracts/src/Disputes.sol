@@ -27,6 +27,9 @@ contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
     using Reader for Reader.Cursor;
     using SafeERC20 for IERC20;
 
+    /// @dev Where u64 queueIndex of a queued record ends.
+    uint256 private constant QUEUE_INDEX_END = 10;
+
     /// @notice Whose batches are disputed.
     IVault public immutable vault;
     /// @notice Whose bond lies here.
@@ -146,16 +149,29 @@ contract Disputes is IDisputes, StepRerun, ReentrancyGuardTransient {
         return _isStepWrong(batch, data, challenge_.step, evidence);
     }
 
-    /// @dev Whether a record does not lie where the table says, or is no command that may stand there.
+    /// @dev Whether a record does not lie where the table says, or is no command that may stand there. An entry of the queue that
+    ///      is not the vault's may not: then nothing that it names (a leaf, an amount, a listing) need be shown to be impossible.
     function _isUndecodable(bytes calldata data, uint256 step) private view returns (bool) {
         try this.recordAt(data, step) returns (bytes memory record) {
             if (record.length < 2 || uint8(record[0]) != Commands.VERSION) return true;
             uint256 kind = uint8(record[1]);
+            if (Commands.isQueued(kind)) return !_isQueued(record);
             return !Commands.isKnown(kind) || (kind == Commands.PRICE && step != 0);
         } catch (bytes memory reason) {
             bytes4 selector = bytes4(reason);
             return selector == WrongOffset.selector || selector == DataTooShort.selector;
         }
+    }
+
+    /// @dev Whether the vault's queue has the entry where it says that it stands.
+    function _isQueued(bytes memory record) private view returns (bool) {
+        if (record.length < QUEUE_INDEX_END) return false;
+        uint64 index;
+        assembly ("memory-safe") {
+            index := shr(192, mload(add(record, 0x22)))
+        }
+        return index < vault.state().queueLength
+            && Hashing.pair(vault.queueHashAt(index), keccak256(record)) == vault.queueHashAt(index + 1);
     }
 
     /// @notice A record of a batch's data, or why there is none.

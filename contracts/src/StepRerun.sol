@@ -22,8 +22,8 @@ abstract contract StepRerun is IStepRerun {
     uint256 internal constant ENTRY = 36;
 
     /// @dev Bounds of a step's witness, from the limits of what it holds: the fullest leaf and 32 siblings are 4,158 bytes, a
-    ///      listing 558, a key 1,042.
-    uint256 private constant STEP_WITNESS = 8_192;
+    ///      listing 558, a key 1,042. A forced reduction has two accounts.
+    uint256 private constant STEP_WITNESS = 2 * 4_158;
     uint256 private constant FILL_WITNESS = 4_158 + 1_042 + 16 * 558 + 1;
     uint256 private constant FILL_COUNT_OFFSET = 155;
     uint256 private constant STATE = 32 + GlobalRecord.SIZE;

@@ -193,7 +193,14 @@ contract DisputesTest is Scenario {
     }
 
     function test_wrongRootOfEachStep_isCutOff_andTheSameCommandsAreFinalInTheEnd() public {
-        Batch memory honest = fullBatch();
+        _eachWrongRootIsCutOff(fullBatch());
+    }
+
+    function test_wrongRootOfEachForcedStep_isCutOff_andTheSameCommandsAreFinalInTheEnd() public {
+        _eachWrongRootIsCutOff(forcedBatch());
+    }
+
+    function _eachWrongRootIsCutOff(Batch memory honest) private {
         for (uint32 step = 0; step < honest.records.length; ++step) {
             uint256 snapshot = vm.snapshotState();
             Batch memory wrong = _withWrongRoot(_copy(honest), step);
@@ -260,6 +267,69 @@ contract DisputesTest is Scenario {
         _post(wrong);
         _dispute(_challenge(IDisputes.Fraud.Header, 0), wrong, _stateAfter(wrong));
         assertEq(vault.state().postedSequence, 1);
+    }
+
+    /// @dev Each field of every kind of entry, a byte at a time, and a garbage root behind it: no witness could be made for some of them.
+    function test_entriesThatTheVaultDoesNotHave_areFraud_whateverTheyName() public {
+        Batch memory honest = forcedBatch();
+        uint256 tried = 0;
+        uint256 free;
+        assembly ("memory-safe") {
+            free := mload(0x40)
+        }
+        for (uint32 step = 0; step < honest.records.length; ++step) {
+            if (uint8(honest.records[step][1]) > 8) continue;
+            for (uint256 at = 2; at < honest.records[step].length; ++at) {
+                // Nothing that an earlier turn made is used again, and there is not memory for all of them.
+                assembly ("memory-safe") {
+                    mstore(0x40, free)
+                }
+                uint256 snapshot = vm.snapshotState();
+                Batch memory wrong = _copy(honest);
+                wrong.records[step][at] ^= bytes1(uint8(1 << at % 8));
+                wrong.rootsAfter[wrong.rootsAfter.length - 1] = keccak256("all of it is mine");
+                wrong.data = dataOf(wrong.records, wrong.rootsAfter);
+                wrong = _resealed(wrong);
+                _post(wrong);
+                _dispute(_challenge(IDisputes.Fraud.Undecodable, step), wrong, "");
+                assertEq(vault.state().postedSequence, 1);
+                vm.revertToState(snapshot);
+                ++tried;
+            }
+        }
+        assertGt(tried, 400);
+    }
+
+    function test_reductionOfAnEmptyLeaf_orCutShort_orBeyondTheQueue_isFraud() public {
+        fund(insurance, 0, USD, ONE);
+        uint32 step = uint32(stepRecords.length);
+        bytes memory record = abi.encodePacked(
+            uint8(1), uint8(7), g.queueCursor, uint32(4_000), carol, uint32(0), PERP, ONE, indexOf[insurance][0]
+        );
+        record = abi.encodePacked(record, insurance, uint32(0));
+        bytes[4] memory records = [
+            record,
+            slice(record, 0, 9),
+            patched(record, 2, hex"ffffffffffffffff"),
+            patched(record, 2, hex"00000000000000ff")
+        ];
+        for (uint256 i = 0; i < records.length; ++i) {
+            uint256 snapshot = vm.snapshotState();
+            _step(records[i], "");
+            Batch memory wrong = closeBatch();
+            _post(wrong);
+            _dispute(_challenge(IDisputes.Fraud.Undecodable, step), wrong, "");
+            assertEq(vault.state().postedSequence, 1);
+            vm.revertToState(snapshot);
+        }
+    }
+
+    /// @dev The vault has it, but not there: the state's cursor refuses it.
+    function test_entryOutOfItsTurn_isFraud() public {
+        fund(alice, 0, USD, ONE);
+        bytes memory again = stepRecords[stepRecords.length - 1];
+        Batch memory batch = _withStep(again, accountWitness(1));
+        _assertFraud(batch, _evidence(batch, _last(batch)));
     }
 
     function test_copiedChallenge_paysTheOneWhoFoundIt() public {
@@ -443,6 +513,25 @@ contract DisputesTest is Scenario {
         _assertFraud(batch, _evidence(batch, _last(batch)));
     }
 
+    function test_modesAndHeartbeatsAgainstARule_areFraud() public {
+        applyTrade(bidFor(1, one(buy(bob, BOB_KEY, CALL, int64(4 * ONE), int64(400 * ONE), 0))));
+        bytes[6] memory records = [
+            setModeRecord(SetMode(bob, 0, 2, T0 + 10, 1, BOB_KEY)),
+            setModeRecord(SetMode(bob, 0, 3, T0 + 10, 1, BOB_KEY)),
+            setModeRecord(SetMode(bob, 0, 1, T0 + 10, 0, BOB_KEY)),
+            heartbeatRecord(Heartbeat(bob, 0, T0, T0 + 10, 1, BOB_KEY)),
+            heartbeatRecord(Heartbeat(bob, 0, T0 + 1, T0 - 1, 1, BOB_KEY)),
+            heartbeatRecord(Heartbeat(bob, 0, T0 + 1, T0 + 10, 1, ALICE_KEY))
+        ];
+        for (uint256 i = 0; i < records.length; ++i) {
+            uint256 snapshot = vm.snapshotState();
+            isPriced = i < 3;
+            Batch memory batch = _withStep(records[i], ownersWitness(bob, 0, BOB_KEY));
+            _assertFraud(batch, _evidence(batch, _last(batch)));
+            vm.revertToState(snapshot);
+        }
+    }
+
     function test_priceWithoutQuorum_isFraud() public {
         // A batch of its own, for a price stands first.
         fund(alice, 0, USD, ONE);
@@ -509,11 +598,8 @@ contract DisputesTest is Scenario {
 
     // ------------------------------------------------------------------------------ lies about a step that is right
 
-    /// @dev Whatever a challenger leaves out or puts in, an honest step stands.
-    function test_honestStep_standsAgainstEveryLie() public {
-        Batch memory batch = fullBatch();
-        _post(batch);
-        uint256 tried = 0;
+    /// @dev Each bit of each step's witness in turn, and its tail.
+    function _standsAgainstEveryBit(Batch memory batch) private returns (uint256 tried) {
         for (uint32 step = 0; step < batch.records.length; ++step) {
             bytes memory witness =
                 bytes.concat(batch.starts[step], pricingOf(batch, step, step + 1), batch.stepWitnesses[step]);
@@ -528,6 +614,71 @@ contract DisputesTest is Scenario {
                 _mustStand(batch, step, slice(witness, 0, cut));
             }
         }
+    }
+
+    function test_honestForcedBatch_isFinalAfterItsWindow() public {
+        Batch memory batch = forcedBatch();
+        _post(batch);
+        _assertHonest(batch);
+        vm.warp(block.timestamp + WINDOW);
+        vault.finalize(batch.header, _stateAfter(batch), 0);
+        assertEq(vault.state().verifiedRoot, parentRoot);
+    }
+
+    /// @dev What is done and what is not allowed; modes and heartbeats too.
+    function test_honestForcedStep_standsAgainstEveryBit() public {
+        Batch memory batch = forcedBatch();
+        _post(batch);
+        assertGt(_standsAgainstEveryBit(batch), 5000);
+    }
+
+    /// @dev If a lie about the account, the counterparty or the pricing made a no-op, another root would be "the only one".
+    function test_honestForcedStep_standsAgainstOtherAccounts_emptyLeaves_andNoPricing() public {
+        Batch memory batch = forcedBatch();
+        _post(batch);
+        for (uint32 step = 0; step < batch.records.length; ++step) {
+            uint256 kind = uint8(batch.records[step][1]);
+            if (kind < 6 || kind > 19) continue;
+            bytes memory truth = batch.stepWitnesses[step];
+            bytes memory state = batch.starts[step];
+            bytes memory priced = bytes.concat(state, batch.pricing);
+            bytes memory unpriced = bytes.concat(state, new bytes(6));
+            for (uint32 index = 0; index < 7; ++index) {
+                bytes memory other = accountWitness(index);
+                bytes memory empty = abi.encodePacked(index, uint16(0), uint32(0));
+                _mustStand(batch, step, bytes.concat(priced, other, other));
+                _mustStand(batch, step, bytes.concat(priced, empty, empty));
+                _mustStand(batch, step, bytes.concat(unpriced, other, hex"00"));
+                _mustStand(batch, step, bytes.concat(unpriced, empty, hex"00"));
+                _mustStand(batch, step, bytes.concat(unpriced, empty, truth));
+                bytes memory claim = abi.encodePacked(IDisputes.Evidence.AbsentAccount, state, uint8(index % 2));
+                (uint32 bitmap, bytes memory siblings) = accountsTree.proof(index);
+                _mustStandOn(batch, step, abi.encodePacked(claim, bitmap, siblings));
+                _mustStandOn(batch, step, abi.encodePacked(claim, uint32(0)));
+            }
+            if (batch.stepPriced[step]) _mustStand(batch, step, bytes.concat(unpriced, truth));
+            else _mustStand(batch, step, bytes.concat(priced, truth));
+        }
+    }
+
+    /// @dev Gas that runs out in the inner call of a forced step is no refusal, and none in the outer call is.
+    function testFuzz_honestForcedStep_standsAgainstTooLittleGas(uint256 gas_, uint256 which) public {
+        Batch memory batch = forcedBatch();
+        _post(batch);
+        uint32 step = uint32(bound(which, 2, batch.records.length - 1));
+        bytes memory evidence = _evidence(batch, step);
+        IDisputes.Challenge memory challenge = _challenge(IDisputes.Fraud.Step, step);
+        _commit(challenge, batch, evidence);
+        try disputes.challenge{gas: bound(gas_, 30_000, 1_500_000)}(challenge, batch.header, batch.data, evidence) {
+            revert("an honest step was cut off");
+        } catch {}
+    }
+
+    /// @dev Whatever a challenger leaves out or puts in, an honest step stands.
+    function test_honestStep_standsAgainstEveryLie() public {
+        Batch memory batch = fullBatch();
+        _post(batch);
+        uint256 tried = _standsAgainstEveryBit(batch);
         assertGt(tried, 1000);
         bytes memory start = bytes.concat(batch.starts[1], batch.pricing);
         bytes memory truth = batch.stepWitnesses[1];
@@ -547,6 +698,7 @@ contract DisputesTest is Scenario {
 
     function _mustStandOn(Batch memory batch, uint32 step, bytes memory evidence) private {
         IDisputes.Challenge memory challenge = _challenge(IDisputes.Fraud.Step, step);
+        challenge.salt = bytes32(block.number);
         bytes32 commitment = disputes.commitmentOf(challenge, keccak256(batch.header), evidence);
         disputes.commit(commitment);
         vm.roll(block.number + 1);

@@ -181,7 +181,7 @@ contract RecordReader {
     }
 
     function _start(bytes calldata data) private pure returns (uint256 start) {
-        assembly {
+        assembly ("memory-safe") {
             start := data.offset
         }
     }
@@ -287,7 +287,7 @@ contract GoldenVectorsTest is Test {
             } catch (bytes memory reason) {
                 assertEq(bytes4(reason), IRefusals.Refused.selector, name);
                 uint16 got;
-                assembly {
+                assembly ("memory-safe") {
                     got := mload(add(reason, 36))
                 }
                 assertEq(got, code, name);

@@ -74,7 +74,7 @@ contract Harness {
     }
 
     function _start(bytes calldata data) private pure returns (uint256 start) {
-        assembly {
+        assembly ("memory-safe") {
             start := data.offset
         }
     }
@@ -183,7 +183,7 @@ contract LibrariesTest is Test {
             indices[place] = index;
             ++n;
         }
-        assembly {
+        assembly ("memory-safe") {
             mstore(indices, n)
         }
     }
@@ -322,7 +322,7 @@ contract LibrariesTest is Test {
         bytes memory before = _leaf(3, 3, 1);
         assertEq(leaf.length, before.length - 32);
         bytes32 position;
-        assembly {
+        assembly ("memory-safe") {
             position := mload(add(leaf, add(32, 116)))
         }
         assertEq(position, bytes32(abi.encodePacked(uint64(20), int64(7), int64(-1), int64(2))));

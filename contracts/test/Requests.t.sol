@@ -137,4 +137,31 @@ contract RequestsTest is Scenario {
         vm.expectRevert(abi.encodeWithSelector(IRequests.NotGovernor.selector, address(timelock)));
         timelock.execute(address(requests), 0, change, 0, 0);
     }
+
+    /// @dev Each field beyond its most, those that must not be zero at zero, and the form.
+    function test_eachMarginParameterOutOfItsRange_isRefused() public {
+        bytes memory good = marginParameters();
+        for (uint256 field = 1; field < 97; field += 8) {
+            _refusedMargin(patched(good, field, hex"7fffffffffffffff"));
+        }
+        uint256[4] memory notZero = [uint256(9), 33, 49, 65];
+        for (uint256 i = 0; i < notZero.length; ++i) {
+            _refusedMargin(patched(good, notZero[i], new bytes(8)));
+        }
+        _refusedMargin(patched(good, 0, hex"02"));
+        _refusedMargin(patched(good, 97, hex"02"));
+        _refusedMargin(patched(good, 98, hex"0000"));
+        _refusedMargin(patched(good, 98, hex"ffff"));
+        _refusedMargin(patched(good, 100, hex"7f"));
+        _refusedMargin(patched(good, 108, hex"7f"));
+        _refusedMargin(slice(good, 0, 97));
+        vm.prank(governor);
+        requests.setParameters(1, good);
+    }
+
+    function _refusedMargin(bytes memory content) private {
+        vm.prank(governor);
+        vm.expectRevert(abi.encodeWithSelector(IRequests.BadArgument.selector, 1, content.length));
+        requests.setParameters(1, content);
+    }
 }

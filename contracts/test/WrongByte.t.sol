@@ -52,7 +52,7 @@ contract WrongByteTest is Scenario {
         _mustRevert(abi.encodeCall(vault.settle, (header, data, "", 0)));
         for (uint256 cut = witness.length - 1; cut > 0; cut -= cut > 97 ? 97 : cut) {
             bytes memory shorter = witness;
-            assembly {
+            assembly ("memory-safe") {
                 mstore(shorter, cut)
             }
             _mustRevert(abi.encodeCall(vault.settle, (header, data, shorter, 0)));
@@ -73,7 +73,7 @@ contract WrongByteTest is Scenario {
             bytes1 bit = bytes1(uint8(1 << ((i + shift) % 8)));
             input[start + i] ^= bit;
             if (hashed != 0) {
-                assembly {
+                assembly ("memory-safe") {
                     let body := add(input, 32)
                     hash := mload(add(body, hashAt))
                     mstore(add(body, hashAt), keccak256(add(body, start), hashed))
@@ -82,7 +82,7 @@ contract WrongByteTest is Scenario {
             _mustRevert(input);
             input[start + i] ^= bit;
             if (hashed != 0) {
-                assembly {
+                assembly ("memory-safe") {
                     mstore(add(add(input, 32), hashAt), hash)
                 }
             }
@@ -95,7 +95,7 @@ contract WrongByteTest is Scenario {
         bool success;
         bytes32 word;
         uint256 size;
-        assembly {
+        assembly ("memory-safe") {
             success := call(gas(), target, 0, add(input, 32), mload(input), 0, 32)
             word := mload(0)
             size := returndatasize()

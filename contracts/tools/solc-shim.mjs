@@ -10,6 +10,24 @@ import { isAbsolute, join } from "node:path";
 const solc = createRequire(import.meta.url)("solc");
 const args = process.argv.slice(2);
 
+// Coverage is of unoptimized code, in which the assembly of Witness.replaceAll is too deep for the stack: so of all the optimizer does only
+// what lays out the stack of assembly is left on.
+const STACK_ONLY = {
+  enabled: false,
+  details: {
+    peephole: false,
+    inliner: false,
+    jumpdestRemover: false,
+    orderLiterals: false,
+    deduplicate: false,
+    cse: false,
+    constantOptimizer: false,
+    simpleCounterForLoopUncheckedIncrement: false,
+    yul: true,
+    yulDetails: { stackAllocation: true },
+  },
+};
+
 if (args.includes("--version")) {
   process.stdout.write(`solc, the solidity compiler commandline interface\nVersion: ${solc.version()}\n`);
 } else if (args.includes("--standard-json")) {
@@ -19,7 +37,9 @@ if (args.includes("--version")) {
     const path = (isAbsolute(name) ? [name] : roots.map((root) => join(root, name))).find(existsSync);
     return path ? { contents: readFileSync(path, "utf8") } : { error: `File not found: ${name}` };
   };
-  process.stdout.write(solc.compile(readFileSync(0, "utf8"), { import: find }));
+  const input = JSON.parse(readFileSync(0, "utf8"));
+  if (process.env.PARLEY_COVERAGE) input.settings.optimizer = STACK_ONLY;
+  process.stdout.write(solc.compile(JSON.stringify(input), { import: find }));
 } else {
   process.stderr.write(`solc-shim.mjs answers --version and --standard-json only, not: ${args.join(" ")}\n`);
   process.exitCode = 1;

@@ -16,7 +16,7 @@ interface IDisputes is IStepRerun {
         Step,
         /// The tree of steps is over other bytes than the data.
         Tree,
-        /// The data do not decode.
+        /// A record does not lie where the table says, is no command that may stand there, or says to be an entry of the queue that the vault does not have.
         Undecodable,
         /// The last root, the queue's range or the flags are not those of the header.
         Header

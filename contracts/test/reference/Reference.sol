@@ -26,10 +26,12 @@ abstract contract Reference is Test {
     struct Holder {
         address owner;
         uint32 number;
+        uint8 mode;
         int64 cash;
         uint64[4] bases;
         uint64[4] bits;
         uint64 lastAuction;
+        uint32 liveUntil;
         Position[] positions;
         Open[] opens;
     }
@@ -115,6 +117,38 @@ abstract contract Reference is Test {
         uint64 nonce;
         uint64 validUntil;
         uint256 signer;
+    }
+
+    struct SetMode {
+        address owner;
+        uint32 account;
+        uint8 mode;
+        uint64 validUntil;
+        uint64 nonce;
+        uint256 signer;
+    }
+
+    struct Heartbeat {
+        address owner;
+        uint32 account;
+        uint64 until;
+        uint64 validUntil;
+        uint64 nonce;
+        uint256 signer;
+    }
+
+    /// @dev Commands 6 to 8. `to` is whom a withdrawal is for, or the owner of the account 0 that a reduction is against.
+    ///      Margin is not reckoned here: `barred` says that it forbids what is asked for.
+    struct Forced {
+        uint8 kind;
+        address owner;
+        uint32 account;
+        uint64 asset;
+        uint64 amount;
+        address to;
+        uint8 cancelKind;
+        uint64 nonce;
+        bool barred;
     }
 
     struct Paid {
@@ -207,12 +241,12 @@ abstract contract Reference is Test {
         Holder storage a = accountAt[index];
         if (a.owner == address(0)) return "";
         leaf = abi.encodePacked(
-            uint8(1), a.owner, a.number, uint8(0), uint8(a.positions.length), uint8(a.opens.length), a.cash
+            uint8(1), a.owner, a.number, a.mode, uint8(a.positions.length), uint8(a.opens.length), a.cash
         );
         for (uint256 lane = 0; lane < 4; ++lane) {
             leaf = abi.encodePacked(leaf, a.bases[lane], a.bits[lane]);
         }
-        leaf = abi.encodePacked(leaf, a.lastAuction, uint64(0));
+        leaf = abi.encodePacked(leaf, a.lastAuction, uint32(0), a.liveUntil);
         for (uint256 i = 0; i < a.positions.length; ++i) {
             leaf = abi.encodePacked(leaf, a.positions[i].asset, a.positions[i].quantity, uint64(0), uint64(0));
         }
@@ -746,22 +780,25 @@ abstract contract Reference is Test {
         uint32 index = indexOf[c.owner][c.account];
         record = cancelRecord(c);
         witness = cancelWitness(c);
+        cancelIn(index, c.kind, c.nonce);
+        syncLeaf(index);
+        _step(record, witness);
+    }
+
+    function cancelIn(uint32 index, uint8 kind, uint64 nonce) internal {
         Holder storage a = accountAt[index];
-        uint256 lane = c.nonce >> 62;
-        uint64 n = c.nonce % 2 ** 62;
+        uint256 lane = nonce >> 62;
+        uint64 n = nonce % 2 ** 62;
         bool wasOpen = false;
         for (uint256 i = a.opens.length; i > 0; --i) {
             uint64 open = a.opens[i - 1].nonce;
-            if (
-                c.kind == 2 || (c.kind == 0 && open == c.nonce)
-                    || (c.kind == 1 && open >> 62 == lane && open % 2 ** 62 < n)
-            ) {
+            if (kind == 2 || (kind == 0 && open == nonce) || (kind == 1 && open >> 62 == lane && open % 2 ** 62 < n)) {
                 wasOpen = true;
                 removeOpen(index, i - 1);
             }
         }
-        if (c.kind == 0 && !wasOpen) useNonce(index, c.nonce);
-        if (c.kind == 1) {
+        if (kind == 0 && !wasOpen) useNonce(index, nonce);
+        if (kind == 1) {
             while (a.bases[lane] < n) {
                 a.bits[lane] /= 2;
                 a.bases[lane] += 1;
@@ -771,14 +808,181 @@ abstract contract Reference is Test {
                 a.bases[lane] += 1;
             }
         }
-        if (c.kind == 2) {
+        if (kind == 2) {
             for (uint256 i = 0; i < 4; ++i) {
                 a.bases[i] += 64;
                 a.bits[i] = 0;
             }
         }
+    }
+
+    function isFree(uint32 index, uint64 nonce) internal view returns (bool) {
+        Holder storage a = accountAt[index];
+        uint64 n = nonce % 2 ** 62;
+        uint64 base = a.bases[nonce >> 62];
+        return n >= base && n < base + 64 && (a.bits[nonce >> 62] >> (n - base)) % 2 == 0;
+    }
+
+    // ----------------------------------------------------------------------------------------- modes and heartbeats
+
+    function setModeRecord(SetMode memory m) internal view returns (bytes memory) {
+        bytes32 structHash = keccak256(
+            abi.encode(
+                keccak256("SetMode(address owner,uint32 account,uint8 mode,uint64 validUntil,uint64 nonce)"),
+                m.owner,
+                m.account,
+                m.mode,
+                m.validUntil,
+                m.nonce
+            )
+        );
+        bytes memory signature = sign(m.signer, digestOf(structHash));
+        return abi.encodePacked(uint8(1), uint8(18), m.owner, m.account, m.mode, m.validUntil, m.nonce, signature);
+    }
+
+    function heartbeatRecord(Heartbeat memory h) internal view returns (bytes memory) {
+        bytes32 structHash = keccak256(
+            abi.encode(
+                keccak256("Heartbeat(address owner,uint32 account,uint64 until,uint64 validUntil,uint64 nonce)"),
+                h.owner,
+                h.account,
+                h.until,
+                h.validUntil,
+                h.nonce
+            )
+        );
+        bytes memory signature = sign(h.signer, digestOf(structHash));
+        return abi.encodePacked(uint8(1), uint8(19), h.owner, h.account, h.until, h.validUntil, h.nonce, signature);
+    }
+
+    function ownersWitness(address owner, uint32 account, uint256 signer) internal view returns (bytes memory) {
+        (uint8 n, bytes memory keys) = keyWitnesses(0, owner, account, signer);
+        return abi.encodePacked(accountWitness(indexOf[owner][account]), n, keys);
+    }
+
+    function applySetMode(SetMode memory m) internal returns (bytes memory record, bytes memory witness) {
+        uint32 index = indexOf[m.owner][m.account];
+        record = setModeRecord(m);
+        witness = ownersWitness(m.owner, m.account, m.signer);
+        useNonce(index, m.nonce);
+        accountAt[index].mode = m.mode;
+        syncLeaf(index);
+        if (accountAt[index].positions.length != 0) isPriced = true;
+        _step(record, witness);
+    }
+
+    function applyHeartbeat(Heartbeat memory h) internal returns (bytes memory record, bytes memory witness) {
+        uint32 index = indexOf[h.owner][h.account];
+        record = heartbeatRecord(h);
+        witness = ownersWitness(h.owner, h.account, h.signer);
+        Holder storage a = accountAt[index];
+        if (a.liveUntil != 0 && a.liveUntil < g.time) cancelIn(index, 2, h.nonce);
+        else useNonce(index, h.nonce);
+        a.liveUntil = uint32(h.until);
         syncLeaf(index);
         _step(record, witness);
+    }
+
+    // --------------------------------------------------------------------------------------------------- what is forced
+
+    function forcedRecord(Forced memory f) internal view returns (bytes memory record) {
+        record = abi.encodePacked(uint8(1), f.kind, g.queueCursor, indexOf[f.owner][f.account], f.owner, f.account);
+        if (f.kind == 6) return abi.encodePacked(record, f.asset, f.amount, f.to);
+        if (f.kind == 7) return abi.encodePacked(record, f.asset, f.amount, indexOf[f.to][0], f.to, uint32(0));
+        return abi.encodePacked(record, f.cancelKind, f.nonce);
+    }
+
+    function forcedWitness(Forced memory f) internal view returns (bytes memory witness) {
+        uint32 own = indexOf[f.owner][f.account];
+        if (f.kind != 7) return accountWitness(own);
+        uint32 counter = indexOf[f.to][0];
+        uint32[] memory indices = new uint32[](2);
+        (indices[0], indices[1]) = own < counter ? (own, counter) : (counter, own);
+        for (uint256 i = 0; i < 2; ++i) {
+            bytes memory leaf = leafOf(indices[i]);
+            (uint32 bitmap, bytes memory siblings) = accountsTree.proofAmong(indices, i);
+            witness = abi.encodePacked(witness, indices[i], uint16(leaf.length), leaf, bitmap, siblings);
+        }
+    }
+
+    /// @dev A step either way: what is not allowed changes nothing but the queue.
+    function applyForced(Forced memory f) internal returns (bytes memory record, bytes memory witness) {
+        record = forcedRecord(f);
+        witness = forcedWitness(f);
+        uint32 own = indexOf[f.owner][f.account];
+        isPriced = f.kind != 8 && accountAt[own].positions.length != 0;
+        _advanceQueue(record);
+        if (!f.barred) {
+            if (f.kind == 6) _forceWithdraw(f, own);
+            else if (f.kind == 7) _forceReduce(f, own, indexOf[f.to][0]);
+            else if (_mayCancel(own, f.cancelKind, f.nonce)) cancelIn(own, f.cancelKind, f.nonce);
+            syncLeaf(own);
+            if (f.kind == 7) syncLeaf(indexOf[f.to][0]);
+        }
+        _step(record, witness);
+    }
+
+    function _forceWithdraw(Forced memory f, uint32 own) private {
+        bool isSpot = (f.asset >> 32) % 16 == 1;
+        int64 there = f.asset == 0 ? accountAt[own].cash : isSpot ? quantityOf(own, f.asset) : int64(0);
+        int64 amount = int64(f.amount) < there ? int64(f.amount) : there;
+        if (amount <= 0) return;
+        if (f.asset == 0) accountAt[own].cash -= amount;
+        else addPosition(own, f.asset, -int256(amount));
+        _withdrawn(f.asset, f.to, uint64(amount));
+    }
+
+    function _forceReduce(Forced memory f, uint32 own, uint32 counter) private {
+        int256 held = (f.asset >> 32) % 16 == 1 ? int256(0) : int256(quantityOf(own, f.asset));
+        int256 size = held < 0 ? -held : held;
+        if (size > int256(uint256(f.amount))) size = int256(uint256(f.amount));
+        if (size == 0) return;
+        int256 cash = forcedCash(f.asset, size, held < 0);
+        int256 change = held < 0 ? size : -size;
+        bool isFull = accountAt[counter].positions.length == 64 && quantityOf(counter, f.asset) == 0;
+        if (isFull || !_fits(quantityOf(counter, f.asset) - change)) return;
+        if (!_fits(accountAt[own].cash + cash) || !_fits(accountAt[counter].cash - cash)) return;
+        addPosition(own, f.asset, change);
+        addPosition(counter, f.asset, -change);
+        accountAt[own].cash += int64(cash);
+        accountAt[counter].cash -= int64(cash);
+    }
+
+    function _fits(int256 value) private pure returns (bool) {
+        return value == int64(value);
+    }
+
+    /// @dev What a forced reduction brings the owner. The underlyings are one, as `Scenario.underlying` writes it.
+    function forcedCash(uint64 asset, int256 size, bool isShort) internal view returns (int256) {
+        int256 spot = _underlyingAt(3);
+        int256 mark = _underlyingAt(27);
+        for (uint256 i = 0; i < marks.length && (asset >> 32) % 16 != 2; ++i) {
+            if (marks[i].asset == asset) mark = marks[i].value;
+        }
+        int256 cost = (mark * 2 + 99) / 100;
+        int256 least = (spot * 5 + 999) / 1000;
+        if (cost < least) cost = least;
+        if (isShort) return -((size * (mark + cost) + 1e8 - 1) / 1e8);
+        return mark > cost ? size * (mark - cost) / 1e8 : int256(0);
+    }
+
+    function _underlyingAt(uint256 offset) private view returns (int256 value) {
+        bytes memory all = underlyings;
+        uint64 word;
+        for (uint256 i = 0; i < 8; ++i) {
+            word = word << 8 | uint8(all[offset + i]);
+        }
+        return int64(word);
+    }
+
+    function _mayCancel(uint32 own, uint8 kind, uint64 nonce) private view returns (bool) {
+        Holder storage a = accountAt[own];
+        if (kind == 1) return nonce % 2 ** 62 > a.bases[nonce >> 62];
+        bool isOpen = false;
+        for (uint256 i = 0; i < a.opens.length && kind == 0; ++i) {
+            if (a.opens[i].nonce == nonce) isOpen = true;
+        }
+        return kind <= 2 && (isOpen || isFree(own, nonce));
     }
 
     /// @dev Accounts that a trade touches, ascending.
@@ -797,7 +1001,7 @@ abstract contract Reference is Test {
             indices[j] = index;
             ++n;
         }
-        assembly {
+        assembly ("memory-safe") {
             mstore(indices, n)
         }
     }

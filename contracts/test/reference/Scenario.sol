@@ -205,6 +205,42 @@ abstract contract Scenario is Reference {
         applyRegisterKey(owner, account, key, scope, expiry);
     }
 
+    /// @dev What an owner forces, on the vault's queue and in the ledger.
+    function force(Forced memory f) internal returns (bytes memory record, bytes memory witness) {
+        vm.prank(f.owner);
+        if (f.kind == 6) requests.forceWithdraw(f.account, f.asset, f.amount, f.to);
+        else if (f.kind == 7) requests.forceReduce(f.account, f.asset, f.amount);
+        else requests.forceCancel(f.account, f.cancelKind, f.nonce);
+        return applyForced(f);
+    }
+
+    function forcedWithdrawal(address owner, uint64 asset, uint64 amount) internal pure returns (Forced memory f) {
+        (f.kind, f.owner, f.asset, f.amount, f.to) = (6, owner, asset, amount, owner);
+    }
+
+    function forcedReduction(address owner, uint64 asset, uint64 quantity) internal view returns (Forced memory f) {
+        (f.kind, f.owner, f.asset, f.amount, f.to) = (7, owner, asset, quantity, insurance);
+    }
+
+    function forcedCancel(address owner, uint8 kind, uint64 nonce) internal pure returns (Forced memory f) {
+        (f.kind, f.owner, f.cancelKind, f.nonce) = (8, owner, kind, nonce);
+    }
+
+    /// @dev Every kind of what an owner forces, each done once and once not allowed; then a mode and a heartbeat.
+    function forcedBatch() internal returns (Batch memory) {
+        fund(insurance, 0, USD, 100_000 * ONE);
+        applyTrade(bidFor(1, one(buy(bob, BOB_KEY, CALL, int64(4 * ONE), int64(400 * ONE), 0))));
+        force(forcedReduction(bob, CALL, ONE));
+        force(forcedReduction(bob, PERP, ONE));
+        force(forcedWithdrawal(alice, USD, 50 * ONE));
+        force(forcedWithdrawal(alice, ETH, ONE));
+        force(forcedCancel(alice, 0, 7));
+        force(forcedCancel(alice, 0, 7));
+        applySetMode(SetMode(bob, 0, 1, T0 + 100, 1, SESSION_KEY));
+        applyHeartbeat(Heartbeat(alice, 0, T0 + 500, T0 + 100, 8, ALICE_KEY));
+        return closeBatch();
+    }
+
     /// @dev Listings, parameters, keys and deposits: the steps of a first batch.
     function openMarket() internal {
         listAsset(USD, "USD", address(usd), 6);

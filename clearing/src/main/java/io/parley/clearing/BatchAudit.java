@@ -6,15 +6,18 @@ import io.parley.protocol.AssetId;
 import io.parley.protocol.BatchHeader;
 import io.parley.protocol.Bytes32;
 import io.parley.protocol.Command;
+import io.parley.protocol.Keccak256;
 import io.parley.protocol.Leg;
 import io.parley.protocol.OwnerCommand;
 import io.parley.protocol.PriceCommand;
+import io.parley.protocol.QueueCommand;
 import io.parley.protocol.Reason;
 import io.parley.protocol.TradeCommand;
 import io.parley.protocol.Undecodable;
 import io.parley.protocol.WireReader;
 import io.parley.protocol.WireWriter;
 import io.parley.protocol.WithdrawCommand;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +34,7 @@ public final class BatchAudit {
     /** What the vault answers: which numbers it gave to whom, whether or not that has come into the log. */
     public interface Directory {
 
-        /** Its running hash of the queue before an entry. */
+        /** Its running hash of the queue before an entry; zero for one that is not reached. */
         Bytes32 queueHashAt(long index);
 
         /** 0 if there is none. */
@@ -51,10 +54,13 @@ public final class BatchAudit {
      * @param directory what the vault has given numbers to
      */
     public static Optional<Fraud> find(Ledger ledger, BatchHeader header, byte[] data, Directory directory) {
-        int unreadable = unreadable(data);
+        int unreadable = unreadable(data, directory);
         if (unreadable >= 0) {
             return Optional.of(new Fraud(
-                    Kind.UNDECODABLE, unreadable, Fraud.NONE, "record %d is no command".formatted(unreadable)));
+                    Kind.UNDECODABLE,
+                    unreadable,
+                    Fraud.NONE,
+                    "record %d is no command of this market".formatted(unreadable)));
         }
         BatchData batch = BatchData.decode(data);
         if (!batch.stepsRoot().equals(header.stepsRoot())) {
@@ -211,8 +217,11 @@ public final class BatchAudit {
         };
     }
 
-    /** The first record that does not lie where the table says or is no command that may stand there; -1 if there is none. */
-    private static int unreadable(byte[] data) {
+    /**
+     * The first record that does not lie where the table says, is no command that may stand there, or says to be an entry of the
+     * queue that the vault does not have; -1 if there is none.
+     */
+    private static int unreadable(byte[] data, Directory directory) {
         WireReader in = new WireReader(data);
         int count = in.u31("steps");
         int[] offsets = new int[count + 1];
@@ -232,10 +241,22 @@ public final class BatchAudit {
             if (record.length < 2
                     || record[0] != 1
                     || !Command.isKind(record[1])
-                    || record[1] == PriceCommand.KIND && i != 0) {
+                    || record[1] == PriceCommand.KIND && i != 0
+                    || QueueCommand.isKind(record[1]) && !isQueued(record, directory)) {
                 return i;
             }
         }
         return -1;
+    }
+
+    private static boolean isQueued(byte[] record, Directory directory) {
+        if (record.length < 2 + Long.BYTES) {
+            return false;
+        }
+        long index = ByteBuffer.wrap(record).getLong(2);
+        return index >= 0
+                && index < Long.MAX_VALUE
+                && Keccak256.hash(directory.queueHashAt(index), Keccak256.hash(record))
+                        .equals(directory.queueHashAt(index + 1));
     }
 }

@@ -7,7 +7,9 @@ import io.parley.protocol.Address;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.BatchHeader;
 import io.parley.protocol.Bytes32;
+import io.parley.protocol.ForcedCancel;
 import io.parley.protocol.Keccak256;
+import io.parley.protocol.QueueCommand;
 import io.parley.protocol.TradeCommand;
 import io.parley.protocol.Undecodable;
 import io.parley.protocol.WireWriter;
@@ -17,6 +19,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,13 +27,20 @@ import org.junit.jupiter.api.Test;
 class BatchAuditTest {
     private Market market;
     private BatchRecord batch;
-    private Bytes32 queueHash;
+    /** Before each entry of the vault's queue, and after the last. */
+    private final List<Bytes32> queueHashes = new ArrayList<>(List.of(Bytes32.ZERO));
 
     @BeforeEach
     void oneOfEach() {
         market = BatchTest.oneOfEach();
         batch = market.settle().getLast();
-        queueHash = market.ledger().global().queueHash();
+        for (var entry : market.log()) {
+            byte[] command = entry.command();
+            if (QueueCommand.isKind(command[1])) {
+                queueHashes.add(Keccak256.hash(queueHashes.getLast(), Keccak256.hash(command)));
+            }
+        }
+        assertThat(queueHashes.getLast()).isEqualTo(market.ledger().global().queueHash());
     }
 
     /** The state right before the batch, folded anew. */
@@ -50,7 +60,7 @@ class BatchAuditTest {
         return new BatchAudit.Directory() {
             @Override
             public Bytes32 queueHashAt(long index) {
-                return queueHash;
+                return index < queueHashes.size() ? queueHashes.get((int) index) : Bytes32.ZERO;
             }
 
             @Override
@@ -172,10 +182,42 @@ class BatchAuditTest {
     }
 
     @Test
-    void aQueueThatTheVaultDoesNotHave_isSeen() {
-        queueHash = Keccak256.hash(new byte[] {2});
+    void anEntryThatTheVaultDoesNotHave_isSeen_inItsPlace() {
+        int last = queueHashes.size() - 1;
+        queueHashes.set(last, Keccak256.hash(new byte[] {2}));
+        var records = BatchData.decode(batch.data().bytes()).records();
+        assertThat(audit(batch.header(), batch.data().bytes())).hasValueSatisfying(fraud -> {
+            assertThat(fraud.kind()).isEqualTo(Kind.UNDECODABLE);
+            assertThat(records.get(fraud.step())[1]).isEqualTo((byte) ForcedCancel.KIND);
+        });
+        queueHashes.remove(last);
         assertThat(audit(batch.header(), batch.data().bytes()))
-                .hasValueSatisfying(fraud -> assertThat(fraud.kind()).isEqualTo(Kind.HEADER));
+                .hasValueSatisfying(fraud -> assertThat(fraud.kind()).isEqualTo(Kind.UNDECODABLE));
+    }
+
+    /** Even one that no ledger can decode, or with a leaf that is nobody's: nothing has to be shown of what it names. */
+    @Test
+    void everyByteOfAQueuedRecord_isSeenWithoutEvidence() {
+        byte[] data = batch.data().bytes();
+        var records = BatchData.decode(data).records();
+        var kinds = new TreeSet<Integer>();
+        int at = BatchData.tableSize(records.size());
+        for (int step = 0; step < records.size(); step++) {
+            byte[] record = records.get(step);
+            for (int i = 2; QueueCommand.isKind(record[1]) && i < record.length; i++) {
+                byte[] wrong = data.clone();
+                wrong[at + i] ^= (byte) (1 << i % 8);
+                int forged = step;
+                assertThat(audit(sealed(wrong), wrong)).hasValueSatisfying(fraud -> {
+                    assertThat(fraud.kind()).isEqualTo(Kind.UNDECODABLE);
+                    assertThat(fraud.step()).isEqualTo(forged);
+                    assertThat(fraud.evidence()).isEmpty();
+                });
+                kinds.add((int) record[1]);
+            }
+            at += record.length;
+        }
+        assertThat(kinds).contains(1, 5, 6, 7, 8);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.parley.protocol.Address;
 import io.parley.protocol.AssetId;
 import io.parley.protocol.AssetKind;
 import io.parley.protocol.Fixed8;
+import io.parley.protocol.PriceContent;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.math.BigInteger;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,12 +37,12 @@ class ExitTest {
 
     private static final ExitTerms TERMS = new ExitTerms(Duration.ofHours(3), Duration.ofHours(2), Duration.ofHours(1));
     private static final String RESCUER = "rescuer";
-    private static final BigInteger ONE = BigInteger.valueOf(Fixed8.ONE);
 
     /** ETH falls to this between the trades and the end. */
     private static final long LAST_PRICE = 1_500;
 
     private static final long LAST_MARK = 1_234_567_891;
+    private static final PriceContent LAST = SettledMarket.content(LAST_PRICE, LAST_MARK);
 
     @TempDir
     Path folder;
@@ -83,13 +85,14 @@ class ExitTest {
     void everyAccountGetsOut_byTheCommandLine_andTheVaultKeepsWhatRoundingExplains() {
         deposit("alice", 0, AssetId.cash(), "USD", 77);
         var finalAccounts = new TreeMap<>(market.accountsAtClose());
-        var expected = new Expected(
+        var expected = new ExpectedExit(
                 finalAccounts,
-                market.ledger().global().insurance() + market.ledger().global().fees());
+                market.ledger().global().insurance() + market.ledger().global().fees(),
+                LAST);
         var before = balances(finalAccounts);
         long refunds = 77 * Fixed8.ONE;
         long withdrawn = 123 * Fixed8.ONE;
-        assertThat(market.held(AssetId.cash())).isEqualTo(expected.available + refunds + withdrawn);
+        assertThat(market.held(AssetId.cash())).isEqualTo(expected.available() + refunds + withdrawn);
 
         // Before anything is possible, it says what is missing.
         var early = exit(RESCUER, "--all");
@@ -117,32 +120,35 @@ class ExitTest {
         assertThat(done.text).contains("what each claim gets is fixed", "cash of", "forfeited ETH for");
 
         var after = balances(finalAccounts);
-        expected.cash.forEach((owner, units) -> {
-            long own = owner.equals(market.address("carol")) ? withdrawn : 0;
+        var owners = finalAccounts.values().stream().map(Account::owner).collect(Collectors.toSet());
+        long cents = 0;
+        for (var owner : owners) {
+            long cash = expected.paid(owner, AssetId.cash()) + (owner.equals(market.address("carol")) ? withdrawn : 0);
+            cents += cash % 100;
             assertThat(change(before, after, "USD", owner))
                     .as("USD of %s", owner)
-                    .isEqualTo(BigInteger.valueOf((units + own) / 100));
-        });
-        expected.ether.forEach((owner, units) -> {
-            long own = owner.equals(market.address("alice")) ? Fixed8.ONE : 0;
+                    .isEqualTo(BigInteger.valueOf(cash / 100));
+            long ether =
+                    expected.paid(owner, SettledMarket.ETH) + (owner.equals(market.address("alice")) ? Fixed8.ONE : 0);
             assertThat(change(before, after, "ETH", owner))
                     .as("ETH of %s", owner)
-                    .isEqualTo(BigInteger.valueOf(units + own).multiply(BigInteger.TEN.pow(10)));
-        });
+                    .isEqualTo(BigInteger.valueOf(ether).multiply(BigInteger.TEN.pow(10)));
+        }
         assertThat(market.balance("ETH", market.address(RESCUER)))
                 .as("the bounty")
-                .isEqualTo(BigInteger.valueOf(expected.bounty).multiply(BigInteger.TEN.pow(10)));
+                .isEqualTo(
+                        BigInteger.valueOf(expected.bounty(SettledMarket.ETH)).multiply(BigInteger.TEN.pow(10)));
 
         // What stays: a part of a cent per owner, less than one unit per claim, and nothing else.
-        long cents =
-                expected.cash.values().stream().mapToLong(units -> units % 100).sum();
         assertThat(market.totalOwed(AssetId.cash())).isEqualTo(cents);
-        assertThat(market.held(AssetId.cash())).isEqualTo(expected.cashDust + cents);
-        assertThat(expected.cashDust).isLessThan(finalAccounts.size());
-        assertThat(market.held(SettledMarket.ETH)).isEqualTo(expected.etherDust).isLessThan(finalAccounts.size());
+        assertThat(market.held(AssetId.cash())).isEqualTo(expected.dust(AssetId.cash()) + cents);
+        assertThat(expected.dust(AssetId.cash())).isLessThan(finalAccounts.size());
+        assertThat(market.held(SettledMarket.ETH))
+                .isEqualTo(expected.dust(SettledMarket.ETH))
+                .isLessThan(finalAccounts.size());
         assertThat(market.held(AssetId.spot(DemoMarket.BTC))).isZero();
         assertThat(market.balance("USD", market.vault()))
-                .isEqualTo(BigInteger.valueOf((expected.cashDust + cents) / 100));
+                .isEqualTo(BigInteger.valueOf((expected.dust(AssetId.cash()) + cents) / 100));
         assertThat(market.balance("BTC", market.vault())).isZero();
 
         // Nothing more is to be had.
@@ -169,7 +175,7 @@ class ExitTest {
         assertThat(exit("alice").code).isZero();
 
         // She alone came in time, and her claim is covered.
-        long claim = new Expected(market.accountsAtClose(), 0).claims.get(owner);
+        long claim = new ExpectedExit(market.accountsAtClose(), 0, LAST).claim(owner);
         assertThat(market.balance("USD", owner).subtract(before)).isEqualTo(BigInteger.valueOf(claim / 100));
         assertThat(market.balance("ETH", owner))
                 .isEqualTo(BigInteger.valueOf(50).multiply(BigInteger.TEN.pow(18)));
@@ -179,77 +185,6 @@ class ExitTest {
         assertThat(late.code).isZero();
         assertThat(late.text).contains("(paid)", "not registered: late");
         assertThat(market.balance("BTC", market.vault())).isZero();
-    }
-
-    /** The rule of docs/exit.md on the accounts as they stand at the last final price, all registered in time. */
-    private final class Expected {
-
-        final Map<Address, Long> cash = new HashMap<>();
-        final Map<Address, Long> ether = new HashMap<>();
-        final Map<Address, Long> claims = new HashMap<>();
-        final long available;
-        long bounty;
-        long cashDust;
-        long etherDust;
-
-        Expected(TreeMap<Integer, Account> accounts, long pots) {
-            long pool = 0;
-            var worth = BigInteger.ZERO;
-            long sum = pots;
-            var claimOf = new TreeMap<Integer, Long>();
-            for (var entry : accounts.entrySet()) {
-                var account = entry.getValue();
-                sum += account.cash();
-                var value = BigInteger.valueOf(account.cash())
-                        .add(floor(account.quantity(SettledMarket.PERP), LAST_PRICE * Fixed8.ONE))
-                        .add(floor(account.quantity(call), LAST_MARK));
-                long held = account.quantity(SettledMarket.ETH);
-                if (value.signum() < 0) {
-                    // ⌈d · 1e8 / S⌉
-                    var enough = value.negate()
-                            .multiply(ONE)
-                            .add(BigInteger.valueOf(LAST_PRICE * Fixed8.ONE - 1))
-                            .divide(BigInteger.valueOf(LAST_PRICE * Fixed8.ONE));
-                    long lost = enough.min(BigInteger.valueOf(held)).longValueExact();
-                    bounty += lost / 100;
-                    pool += lost - lost / 100;
-                    worth = worth.add(floor(lost - lost / 100, LAST_PRICE * Fixed8.ONE));
-                    held -= lost;
-                }
-                claimOf.put(entry.getKey(), value.max(BigInteger.ZERO).longValueExact());
-                ether.merge(account.owner(), held, Long::sum);
-            }
-            available = sum;
-            var all = claimOf.values().stream().map(BigInteger::valueOf).reduce(BigInteger.ZERO, BigInteger::add);
-            var served = all.min(BigInteger.valueOf(available));
-            var needed = all.subtract(served).min(worth);
-            cashDust = available;
-            etherDust = pool;
-            for (var entry : claimOf.entrySet()) {
-                var owner = accounts.get(entry.getKey()).owner();
-                var claim = BigInteger.valueOf(entry.getValue());
-                claims.merge(owner, entry.getValue(), Long::sum);
-                long paid = claim.multiply(served).divide(all).longValueExact();
-                long share = worth.signum() == 0
-                        ? 0
-                        : BigInteger.valueOf(pool)
-                                .multiply(claim)
-                                .multiply(needed)
-                                .divide(all.multiply(worth))
-                                .longValueExact();
-                cash.merge(owner, paid, Long::sum);
-                ether.merge(owner, share, Long::sum);
-                cashDust -= paid;
-                etherDust -= share;
-            }
-        }
-
-        private static BigInteger floor(long quantity, long price) {
-            var parts = BigInteger.valueOf(quantity)
-                    .multiply(BigInteger.valueOf(price))
-                    .divideAndRemainder(ONE);
-            return parts[1].signum() < 0 ? parts[0].subtract(BigInteger.ONE) : parts[0];
-        }
     }
 
     private Map<String, BigInteger> balances(TreeMap<Integer, Account> accounts) {

@@ -144,6 +144,21 @@ final class SettledMarket implements AutoCloseable {
 
     /** A bundle with ETH and its perp at a price and every option at a mark; it closes the batch. */
     SettledMarket price(long seconds, long dollars, long mark) {
+        var content = content(dollars, mark);
+        var bytes = Blob.of(content.encode());
+        var marksRoot = content.marksRoot(ledger.parameters().hash());
+        var digest = Eip712.digest(ledger.domain(), new Price(seconds, ++priceSequence, bytes.hash(), marksRoot));
+        var signatures = MarketDeployment.FEEDERS.stream()
+                .map(keys::signer)
+                .sorted(Comparator.comparing(Signer::address))
+                .limit(2)
+                .map(signer -> signer.sign(digest))
+                .toList();
+        apply(new PriceCommand(seconds, priceSequence, marksRoot, signatures, bytes));
+        return this;
+    }
+
+    static PriceContent content(long dollars, long mark) {
         var marks = new ArrayList<PriceContent.Mark>();
         for (var listed : DemoMarket.listings()) {
             if (!listed.asset().isCash()) {
@@ -168,18 +183,7 @@ final class SettledMarket implements AutoCloseable {
                             .map(day -> new PriceContent.Expiry(day, dollars * Fixed8.ONE, 0, 0, 0, 0, 0))
                             .toList()));
         }
-        var content = new PriceContent(Fixed8.ONE, underlyings, marks);
-        var bytes = Blob.of(content.encode());
-        var marksRoot = content.marksRoot(ledger.parameters().hash());
-        var digest = Eip712.digest(ledger.domain(), new Price(seconds, ++priceSequence, bytes.hash(), marksRoot));
-        var signatures = MarketDeployment.FEEDERS.stream()
-                .map(keys::signer)
-                .sorted(Comparator.comparing(Signer::address))
-                .limit(2)
-                .map(signer -> signer.sign(digest))
-                .toList();
-        apply(new PriceCommand(seconds, priceSequence, marksRoot, signatures, bytes));
-        return this;
+        return new PriceContent(Fixed8.ONE, underlyings, marks);
     }
 
     /** The solver sells to the owner for so much cash, or buys if the quantity is negative. */

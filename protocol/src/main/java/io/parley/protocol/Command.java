@@ -54,7 +54,7 @@ public sealed interface Command permits QueueCommand, OwnerCommand, PriceCommand
      * @param kind the byte after the version
      */
     static boolean isKind(int kind) {
-        return kind >= Deposit.KIND && kind <= ForcedCancel.KIND
+        return QueueCommand.isKind(kind)
                 || kind >= WithdrawCommand.KIND && kind <= HeartbeatCommand.KIND
                 || kind == PriceCommand.KIND
                 || kind == TradeCommand.KIND;

@@ -6,4 +6,9 @@ public sealed interface QueueCommand extends Command
 
     /** {@return its place in the contract's queue, from 0} */
     long queueIndex();
+
+    /** {@return whether commands of a kind are entries of the queue} */
+    static boolean isKind(int kind) {
+        return kind >= Deposit.KIND && kind <= ForcedCancel.KIND;
+    }
 }
