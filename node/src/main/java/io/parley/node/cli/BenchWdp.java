@@ -48,7 +48,10 @@ final class BenchWdp implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "<n>", description = "Instances of each family (default 5).")
     private @Nullable Integer count;
 
-    @Option(names = "--millis", paramLabel = "<ms>", description = "When the exact search is cut short (default 1000).")
+    @Option(
+            names = "--millis",
+            paramLabel = "<ms>",
+            description = "Processor time after which the exact search is cut short (default 1000).")
     private @Nullable Long millis;
 
     @Option(names = "--rival-millis", paramLabel = "<ms>", description = "The same for CP-SAT (default as --millis).")

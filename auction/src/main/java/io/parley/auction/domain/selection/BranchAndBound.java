@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -22,11 +23,22 @@ final class BranchAndBound {
     private static final int FEW = 60;
 
     /** In percent: if no more than these are left open, they become a problem of their own. */
-    private static final int MUCH_SMALLER = 60;
+    private static final int MUCH_SMALLER = 95;
 
-    private static final int ANNEALING_MOVES_PER_BID = 50;
+    /** Of the volume algorithm, at the top and below. */
+    private static final int ROUNDS_OF_PRICES = 1_000;
 
-    private final Conflicts conflicts;
+    private static final int ROUNDS_OF_PRICES_BELOW = 200;
+    private static final int ROUNDS_TO_LOOK = 50;
+
+    /** Of the local search; more where many bids and a gap of more than one in {@link #WIDE} make the relaxation dear. */
+    private static final int MOVES_PER_BID = 1;
+
+    private static final int MANY = 300;
+
+    private static final int MORE_MOVES_PER_BID = 5;
+    private static final int WIDE = 100;
+
     private final Budget budget;
 
     /** Which of the bids given the columns are; fewer after {@link #shrink}. */
@@ -37,6 +49,7 @@ final class BranchAndBound {
     private int firstCut;
     private int[][] rowsOf = {};
     private DualSimplex relaxation = new DualSimplex(new double[0], new int[0][]);
+    private boolean isRelaxed;
     private long[] scaled = {};
     private int shift;
     private double unit;
@@ -62,11 +75,10 @@ final class BranchAndBound {
 
     BranchAndBound(Conflicts conflicts, BitSet start, Budget budget) {
         this(conflicts, start, 0, budget);
-        this.bestValue = value(start);
+        this.bestValue = value(start, conflicts);
     }
 
     private BranchAndBound(Conflicts conflicts, BitSet start, long atLeast, Budget budget) {
-        this.conflicts = conflicts;
         this.budget = budget;
         this.best = (BitSet) start.clone();
         this.bestValue = atLeast;
@@ -91,25 +103,180 @@ final class BranchAndBound {
         return nodes;
     }
 
-    private long value(BitSet chosen) {
-        return chosen.stream().mapToLong(bid -> conflicts.weights[bid]).sum();
+    private static long value(BitSet chosen, Conflicts of) {
+        return chosen.stream().mapToLong(bid -> of.weights[bid]).sum();
     }
 
     /** Searches until nothing better is possible or the budget is spent. */
     void run() {
-        if (!isBelow) {
-            best = new Annealing(graph, budget).improve(best, (long) ANNEALING_MOVES_PER_BID * graph.size());
-            bestValue = value(best);
+        if (isBelow) {
+            reduceTo(graph);
+        } else {
+            // Reduced already, like every component.
+            load(graph.maximalCliques());
         }
-        reduceTo(graph);
-        long bound = root(givenValue + Arrays.stream(graph.weights).sum());
+        long bound = approach(givenValue + Arrays.stream(graph.weights).sum());
+        if (bound <= bestValue || solveApart(bound)) {
+            return;
+        }
+        bound = root(bound);
         if (bound > bestValue) {
-            if (isFewAndDense()) {
+            if (isApart()) {
+                shrink();
+                solveApart(bound);
+            } else if (isFewAndDense()) {
                 tryAll(bound);
             } else {
                 search(bound);
             }
         }
+    }
+
+    /** Comes near the relaxation's prices without solving it; often they prove the best choice or decide most bids. */
+    private long approach(long most) {
+        long bound = most;
+        while (bound > bestValue && !(isBelow && isFewAndDense())) {
+            nodes++;
+            VolumePrices volume = new VolumePrices(
+                    Arrays.stream(graph.weights)
+                            .mapToDouble(weight -> weight / unit)
+                            .toArray(),
+                    rows);
+            improve(volume);
+            bound = Math.min(bound, price(volume::price));
+            if (bound > bestValue && !isBelow) {
+                searchNear(bound);
+            }
+            if (bound <= bestValue || budget.isSpent()) {
+                break;
+            }
+            BitSet in = new BitSet();
+            BitSet left = new BitSet();
+            long spare = spare();
+            for (int bid = 0; bid < scaled.length; bid++) {
+                in.set(bid, excess[bid] > spare);
+                left.set(bid, -excess[bid] <= spare);
+            }
+            in.stream().forEach(bid -> left.andNot(graph.rivals[bid]));
+            in.and(left);
+            left.andNot(in);
+            if ((graph.size() - left.cardinality()) * 10 <= graph.size()) {
+                break;
+            }
+            shrink(in, left);
+        }
+        return bound;
+    }
+
+    /** Lets the prices improve until a stretch of rounds closes little of what separates them from the best known. */
+    private void improve(VolumePrices volume) {
+        double reached = (bestValue - givenValue) / unit;
+        int rounds = isBelow ? ROUNDS_OF_PRICES_BELOW : ROUNDS_OF_PRICES;
+        for (int done = 0; done < rounds; done += ROUNDS_TO_LOOK) {
+            double before = volume.bound();
+            volume.improve(ROUNDS_TO_LOOK, reached, budget);
+            if (before - volume.bound() < 0.01 * (before - reached)) {
+                break;
+            }
+        }
+    }
+
+    private void searchNear(long bound) {
+        LocalSearch local = new LocalSearch(graph, budget);
+        local.prefer(Arrays.stream(excess)
+                .mapToDouble(over -> (double) over / (1L << shift))
+                .toArray());
+        local.start(new BitSet());
+        BitSet known = new BitSet();
+        for (int bid = 0; bid < columns.length; bid++) {
+            known.set(bid, best.get(columns[bid]));
+        }
+        if (local.bestValue() < value(known, graph)) {
+            local.start(known);
+        }
+        long n = graph.size();
+        local.improve(MOVES_PER_BID * n, bound - givenValue);
+        long reached = Math.max(bestValue, givenValue + local.bestValue());
+        if (n > MANY && (bound - reached) * WIDE > bound) {
+            local.improve(MORE_MOVES_PER_BID * n, bound - givenValue);
+        }
+        if (givenValue + local.bestValue() > bestValue) {
+            bestValue = givenValue + local.bestValue();
+            best = (BitSet) given.clone();
+            local.best().stream().forEach(bid -> best.set(columns[bid]));
+        }
+    }
+
+    /** Whether the bids that are left open exclude nothing of each other in parts. */
+    private boolean isApart() {
+        BitSet left = new BitSet();
+        for (int bid = 0; bid < graph.size(); bid++) {
+            left.set(bid, isFree(bid));
+        }
+        return graph.components(left).size() > 1;
+    }
+
+    /**
+     * Solves what falls apart part by part, so that their nodes add up and do not multiply. Each part need only be worth
+     * more than what the best known leaves to it, were the parts after it worth the most that their prices allow.
+     *
+     * @return whether there was more than one part
+     */
+    private boolean solveApart(long bound) {
+        BitSet all = new BitSet();
+        all.set(0, graph.size());
+        List<BitSet> parts = graph.components(all);
+        if (parts.size() < 2) {
+            return false;
+        }
+        long[] most = mostOf(parts);
+        long rest = Arrays.stream(most).sum();
+        long asked = bestValue - givenValue;
+        long value = 0;
+        long upper = 0;
+        BitSet found = new BitSet();
+        for (int i = 0; i < most.length; i++) {
+            rest -= most[i];
+            int[] members = parts.get(i).stream().toArray();
+            long least = Math.max(-1, asked - value - rest);
+            BranchAndBound part = new BranchAndBound(graph.among(members, rows), new BitSet(), least, budget);
+            part.isBelow = true;
+            part.run();
+            nodes += part.nodes;
+            upper += Math.min(most[i], part.bound());
+            if (part.bestValue <= least) {
+                open = Math.max(open, Math.min(bound, givenValue + upper + rest));
+                return true;
+            }
+            value += part.bestValue;
+            part.best.stream().forEach(bid -> found.set(members[bid]));
+        }
+        bestValue = givenValue + value;
+        best = (BitSet) given.clone();
+        found.stream().forEach(bid -> best.set(columns[bid]));
+        open = Math.max(open, Math.min(bound, givenValue + upper));
+        return true;
+    }
+
+    /** What the last prices allow each part at most. */
+    private long[] mostOf(List<BitSet> parts) {
+        int[] partOf = new int[graph.size()];
+        for (int i = 0; i < parts.size(); i++) {
+            int number = i;
+            parts.get(i).stream().forEach(bid -> partOf[bid] = number);
+        }
+        long[] most = new long[parts.size()];
+        for (int row = 0; row < rows.length; row++) {
+            most[partOf[rows[row][0]]] += prices[row];
+        }
+        for (int bid = 0; bid < scaled.length; bid++) {
+            long over = scaled[bid];
+            for (int row : rowsOf[bid]) {
+                over -= prices[row];
+            }
+            most[partOf[bid]] += Math.max(0, over);
+        }
+        return Arrays.stream(most).map(sum -> sum >> shift).toArray();
     }
 
     private boolean isFewAndDense() {
@@ -142,11 +309,7 @@ final class BranchAndBound {
         shift = Math.min(24, Math.max(0, Long.numberOfLeadingZeros(sum) - 3));
         scaled = Arrays.stream(graph.weights).map(weight -> weight << shift).toArray();
         unit = (double) heaviest;
-        relaxation = new DualSimplex(
-                Arrays.stream(graph.weights)
-                        .mapToDouble(weight -> weight / unit)
-                        .toArray(),
-                rows);
+        isRelaxed = false;
         excess = new long[n];
         trail = new int[n];
         trailed = 0;
@@ -161,19 +324,33 @@ final class BranchAndBound {
                 .toArray();
     }
 
+    private void relax() {
+        relaxation = new DualSimplex(
+                Arrays.stream(graph.weights)
+                        .mapToDouble(weight -> weight / unit)
+                        .toArray(),
+                rows);
+        isRelaxed = true;
+    }
+
+    private boolean isFree(int bid) {
+        return !isRelaxed || relaxation.range(bid) == DualSimplex.Range.FREE;
+    }
+
     private void indexRows() {
-        List<List<Integer>> of = new ArrayList<>();
-        for (int bid = 0; bid < graph.size(); bid++) {
-            of.add(new ArrayList<>());
-        }
-        for (int row = 0; row < rows.length; row++) {
-            for (int bid : rows[row]) {
-                of.get(bid).add(row);
+        int[] counts = new int[graph.size()];
+        for (int[] row : rows) {
+            for (int bid : row) {
+                counts[bid]++;
             }
         }
-        rowsOf = of.stream()
-                .map(list -> list.stream().mapToInt(Integer::intValue).toArray())
-                .toArray(int[][]::new);
+        rowsOf = new int[graph.size()][];
+        Arrays.setAll(rowsOf, bid -> new int[counts[bid]]);
+        for (int row = rows.length - 1; row >= 0; row--) {
+            for (int bid : rows[row]) {
+                rowsOf[bid][--counts[bid]] = row;
+            }
+        }
         prices = new long[rows.length];
         usedBy = new int[rows.length];
     }
@@ -182,6 +359,9 @@ final class BranchAndBound {
     private long root(long bound) {
         for (int round = 0; ; round++) {
             nodes++;
+            if (!isRelaxed) {
+                relax();
+            }
             solve();
             bound = Math.min(bound, price());
             round();
@@ -255,17 +435,20 @@ final class BranchAndBound {
     /** Takes decided bids out of the search and starts it anew on the rest. */
     private void shrink() {
         int n = graph.size();
+        BitSet in = new BitSet(n);
         BitSet left = new BitSet(n);
         for (int bid = 0; bid < n; bid++) {
-            switch (relaxation.range(bid)) {
-                case FREE -> left.set(bid);
-                case IN -> {
-                    given.set(columns[bid]);
-                    givenValue += graph.weights[bid];
-                }
-                case OUT -> {}
-            }
+            in.set(bid, relaxation.range(bid) == DualSimplex.Range.IN);
+            left.set(bid, relaxation.range(bid) == DualSimplex.Range.FREE);
         }
+        shrink(in, left);
+    }
+
+    private void shrink(BitSet in, BitSet left) {
+        in.stream().forEach(bid -> {
+            given.set(columns[bid]);
+            givenValue += graph.weights[bid];
+        });
         int[] kept = left.stream().toArray();
         Conflicts fewer = graph.among(kept, rows);
         columns = Arrays.stream(kept).map(bid -> columns[bid]).toArray();
@@ -292,9 +475,13 @@ final class BranchAndBound {
      * @return an upper bound on every choice that keeps to what is fixed
      */
     private long price() {
+        return price(relaxation::dual);
+    }
+
+    private long price(IntToDoubleFunction dual) {
         long total = inValue << shift;
         for (int row = 0; row < rows.length; row++) {
-            prices[row] = usedBy[row] > 0 ? 0 : Math.round(relaxation.dual(row) * unit * (1L << shift));
+            prices[row] = usedBy[row] > 0 ? 0 : Math.round(dual.applyAsDouble(row) * unit * (1L << shift));
             total += prices[row];
         }
         for (int bid = 0; bid < scaled.length; bid++) {
@@ -303,7 +490,7 @@ final class BranchAndBound {
                 over -= prices[row];
             }
             excess[bid] = over;
-            if (over > 0 && relaxation.range(bid) == DualSimplex.Range.FREE) {
+            if (over > 0 && isFree(bid)) {
                 total += over;
             }
         }
@@ -315,7 +502,7 @@ final class BranchAndBound {
 
     /** Fixes what the prices of the last {@link #price} decide: the other way no choice would beat the best known. */
     private void fix() {
-        long spare = pricedTotal - (bestValue - givenValue + 1 << shift);
+        long spare = spare();
         for (int bid = 0; bid < scaled.length; bid++) {
             if (relaxation.range(bid) == DualSimplex.Range.FREE && -excess[bid] > spare) {
                 out(bid);
@@ -326,6 +513,10 @@ final class BranchAndBound {
                 in(bid);
             }
         }
+    }
+
+    private long spare() {
+        return pricedTotal - (bestValue - givenValue + 1 << shift);
     }
 
     private void out(int bid) {

@@ -59,40 +59,65 @@ final class Conflicts {
         for (int bid = 0; bid < size(); bid++) {
             left.set(bid, weights[bid] > 0);
         }
+        long[][] near = new long[size()][];
+        for (int bid = 0; bid < size(); bid++) {
+            near[bid] = Arrays.copyOf(rivals[bid].toLongArray(), (size() + 63) >> 6);
+        }
+        long[] bits = Arrays.copyOf(left.toLongArray(), (size() + 63) >> 6);
         BitSet look = (BitSet) left.clone();
-        BitSet rest = new BitSet(size());
         while (!look.isEmpty()) {
             int bid = look.nextSetBit(0);
             look.clear(bid);
-            if (!left.get(bid)) {
+            if ((bits[bid >> 6] & 1L << bid) == 0) {
                 continue;
             }
-            BitSet near = (BitSet) rivals[bid].clone();
-            near.and(left);
-            long together = near.stream().mapToLong(rival -> weights[rival]).reduce(0, Packing::saturatingAdd);
+            long together = 0;
+            for (int w = 0; w < bits.length; w++) {
+                for (long rest = near[bid][w] & bits[w]; rest != 0; rest &= rest - 1) {
+                    together = Packing.saturatingAdd(together, weights[(w << 6) + Long.numberOfTrailingZeros(rest)]);
+                }
+            }
             if (weights[bid] >= together) {
                 taken.set(bid);
-                left.clear(bid);
-                left.andNot(near);
-                near.stream().forEach(gone -> look.or(rivals[gone]));
+                bits[bid >> 6] &= ~(1L << bid);
+                for (int w = 0; w < bits.length; w++) {
+                    long gone = near[bid][w] & bits[w];
+                    bits[w] &= ~gone;
+                    for (; gone != 0; gone &= gone - 1) {
+                        look.or(rivals[(w << 6) + Long.numberOfTrailingZeros(gone)]);
+                    }
+                }
                 continue;
             }
-            for (int rival = near.nextSetBit(0); rival >= 0; rival = near.nextSetBit(rival + 1)) {
-                if (weights[bid] < weights[rival] || weights[bid] == weights[rival] && bid > rival) {
-                    continue;
-                }
-                rest.clear();
-                rest.or(near);
-                rest.andNot(rivals[rival]);
-                rest.clear(rival);
-                if (rest.isEmpty()) {
-                    left.clear(rival);
-                    look.or(rivals[rival]);
+            for (int w = 0; w < bits.length; w++) {
+                for (long rest = near[bid][w] & bits[w]; rest != 0; rest &= rest - 1) {
+                    int rival = (w << 6) + Long.numberOfTrailingZeros(rest);
+                    boolean isWorthMore =
+                            weights[bid] < weights[rival] || weights[bid] == weights[rival] && bid > rival;
+                    if (!isWorthMore && excludesAll(near[rival], rival, near[bid], bits)) {
+                        bits[w] &= ~(1L << rival);
+                        look.or(rivals[rival]);
+                    }
                 }
             }
-            look.and(left);
         }
+        left.clear();
+        left.or(BitSet.valueOf(bits));
         return left;
+    }
+
+    /** Whether a bid excludes, besides itself, all those of some others that are left. */
+    private static boolean excludesAll(long[] excluded, int itself, long[] others, long[] left) {
+        for (int w = 0; w < left.length; w++) {
+            long rest = others[w] & left[w] & ~excluded[w];
+            if (w == itself >> 6) {
+                rest &= ~(1L << itself);
+            }
+            if (rest != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The parts of a set of bids that exclude nothing of each other, ascending by their lowest bid. */
