@@ -268,7 +268,7 @@ final class Samples {
             return new AuctionRecord.Rewarded(
                     u63(),
                     i64(),
-                    u63(),
+                    new AuctionRecord.Terms(u63(), u32(), u63(), u16()),
                     list(3, () -> new AuctionRecord.Reward(address(), i64(), u63(), i64(), u63())),
                     list(3, () -> new AuctionRecord.Unfair(b32(), b32(), i64(), i64(), b32())));
         }

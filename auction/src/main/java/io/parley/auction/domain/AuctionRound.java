@@ -438,13 +438,59 @@ final class AuctionRound {
     }
 
     private Bytes32 transcript(List<Award> awards) {
+        return transcript(awards, Set.of(), Set.of());
+    }
+
+    /** The root as it would be without some commitments (by offset), and without some bids' reveals and verdicts. */
+    Bytes32 transcript(List<Award> awards, Set<Long> omitted, Set<Bytes32> unseen) {
+        return leaves(awards, omitted, unseen).root(auction(), opened.seedCommitment());
+    }
+
+    private Transcript leaves(List<Award> awards, Set<Long> omitted, Set<Bytes32> unseen) {
         Transcript transcript = new Transcript();
         intents.forEach((id, open) -> transcript.intent(id, open.partsLeft()));
-        commitments.values().forEach(entry -> transcript.commitment(entry.offset(), entry.commitment()));
-        reveals.forEach((id, entry) -> transcript.reveal(entry.offset(), id));
-        verdicts.values().forEach(transcript::verdict);
+        commitments.values().stream()
+                .filter(entry -> !omitted.contains(entry.offset()))
+                .forEach(entry -> transcript.commitment(entry.offset(), entry.commitment()));
+        reveals.forEach((id, entry) -> {
+            if (!unseen.contains(id)) {
+                transcript.reveal(entry.offset(), id);
+            }
+        });
+        verdicts.values().stream()
+                .filter(verdict -> !unseen.contains(verdict.bid()))
+                .forEach(transcript::verdict);
         awards.forEach(transcript::winner);
-        return transcript.root(auction(), opened.seedCommitment());
+        return transcript;
+    }
+
+    /** The commitments that were in time, by offset. */
+    Map<Long, Commitment> commitmentsInTime() {
+        Map<Long, Commitment> inTime = new LinkedHashMap<>();
+        commitments.values().forEach(entry -> inTime.put(entry.offset(), entry.commitment()));
+        return inTime;
+    }
+
+    /** That a commitment stands in the transcript; null if it was not in time. */
+    @Nullable
+    Inclusion inclusion(List<Award> awards, long offset) {
+        Commitment commitment = commitmentsInTime().get(offset);
+        return commitment == null
+                ? null
+                : leaves(awards, Set.of(), Set.of())
+                        .inclusion(auction(), opened.seedCommitment(), Transcript.commitmentLeaf(offset, commitment));
+    }
+
+    long commitmentsOffset() {
+        return commitmentsOffset;
+    }
+
+    long bidsOffset() {
+        return bidsOffset;
+    }
+
+    boolean isRevealed(Bytes32 bid) {
+        return reveals.containsKey(bid);
     }
 
     private static Map<Bytes32, Selection.Lost> bestLost(Selection selection) {

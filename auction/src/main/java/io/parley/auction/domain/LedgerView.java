@@ -64,7 +64,7 @@ public final class LedgerView implements AdmissionState {
      * @param record the next one
      * @return the accounts that changed
      */
-    List<AccountName> fold(ClearedRecord record) {
+    public List<AccountName> fold(ClearedRecord record) {
         commandsOffset = Math.max(commandsOffset, record.commandsOffset());
         stateTime = Math.max(stateTime, record.time());
         if (!(record instanceof ClearedRecord.Applied applied)) {

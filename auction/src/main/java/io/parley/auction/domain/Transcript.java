@@ -9,6 +9,7 @@ import io.parley.protocol.wire.AuctionRecord.Award;
 import io.parley.protocol.wire.ScreeningRecord.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a selection saw and chose, as leaves of one tree (docs/auction.md): a header with the counts, then intents,
@@ -34,13 +35,17 @@ final class Transcript {
     }
 
     void commitment(long offset, Commitment commitment) {
-        commitments.add(leaf(new WireWriter(73)
+        commitments.add(commitmentLeaf(offset, commitment));
+    }
+
+    static Bytes32 commitmentLeaf(long offset, Commitment commitment) {
+        return leaf(new WireWriter(73)
                 .u8(COMMITMENT)
                 .u63(offset)
                 .b32(commitment.bid())
                 .address(commitment.solver())
                 .u32(commitment.account())
-                .u63(commitment.cap())));
+                .u63(commitment.cap()));
     }
 
     void reveal(long offset, Bytes32 bid) {
@@ -60,6 +65,36 @@ final class Transcript {
     }
 
     Bytes32 root(long auction, Bytes32 seedCommitment) {
+        List<Bytes32> leaves = leaves(auction, seedCommitment);
+        return Merkle.root(leaves, depth(leaves));
+    }
+
+    /** That a commitment was counted: its leaf, and what leads from it to the root. Null if it was not. */
+    @Nullable
+    Inclusion inclusion(long auction, Bytes32 seedCommitment, Bytes32 commitmentLeaf) {
+        List<Bytes32> leaves = leaves(auction, seedCommitment);
+        int index = leaves.indexOf(commitmentLeaf);
+        return index < 0
+                ? null
+                : new Inclusion(commitmentLeaf, index, siblings(leaves, index), Merkle.root(leaves, depth(leaves)));
+    }
+
+    private static List<Bytes32> siblings(List<Bytes32> leaves, int index) {
+        List<Bytes32> siblings = new ArrayList<>();
+        for (int level = 0; level < depth(leaves); level++) {
+            int sibling = (index >> level) ^ 1;
+            int from = Math.min(sibling << level, leaves.size());
+            int to = Math.min((sibling + 1) << level, leaves.size());
+            siblings.add(Merkle.root(leaves.subList(from, to), level));
+        }
+        return siblings;
+    }
+
+    private static int depth(List<Bytes32> leaves) {
+        return Integer.SIZE - Integer.numberOfLeadingZeros(leaves.size() - 1);
+    }
+
+    private List<Bytes32> leaves(long auction, Bytes32 seedCommitment) {
         List<Bytes32> leaves = new ArrayList<>();
         leaves.add(leaf(new WireWriter(61)
                 .u8(HEADER)
@@ -75,8 +110,7 @@ final class Transcript {
         leaves.addAll(reveals);
         leaves.addAll(verdicts);
         leaves.addAll(winners);
-        int depth = Integer.SIZE - Integer.numberOfLeadingZeros(leaves.size() - 1);
-        return Merkle.root(leaves, depth);
+        return leaves;
     }
 
     private static Bytes32 leaf(WireWriter content) {

@@ -15,6 +15,7 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "replay",
         mixinStandardHelpOptions = true,
+        subcommands = ReplayAuctions.class,
         description =
                 "Folds the log of commands from its start and compares every batch's root with the published one.")
 final class Replay implements Callable<Integer> {

@@ -167,13 +167,16 @@ public sealed interface AuctionRecord {
      *
      * @param auction its number
      * @param total the value of the selection, in cash units of 1e-8
-     * @param exactSteps the budget of each search behind these numbers
+     * @param terms what the searches and the rewards were bound by
      * @param rewards one for each solver that won, ascending by address
      * @param unfair the bids that were left out before the choice, ascending by id
      */
-    record Rewarded(long auction, long total, long exactSteps, List<Reward> rewards, List<Unfair> unfair)
+    record Rewarded(long auction, long total, Terms terms, List<Reward> rewards, List<Unfair> unfair)
             implements AuctionRecord {
-        static final int KIND = 3;
+        /** Without the terms but for the steps: read, and written no more. */
+        static final int KIND_OF_STEPS = 3;
+
+        static final int KIND = 4;
 
         /** Copies the lists. */
         public Rewarded {
@@ -188,7 +191,10 @@ public sealed interface AuctionRecord {
                     .u8(KIND)
                     .u63(auction)
                     .i64(total)
-                    .u63(exactSteps)
+                    .u63(terms.exactSteps())
+                    .u32(terms.searchMoves())
+                    .u63(terms.rewardCap())
+                    .u16(terms.rewardShareBps())
                     .list(
                             rewards,
                             (reward, out) -> out.address(reward.solver())
@@ -204,6 +210,22 @@ public sealed interface AuctionRecord {
                                     .i64(left.least())
                                     .b32(left.by()))
                     .toBytes();
+        }
+    }
+
+    /**
+     * What a replay needs to choose again as the auction chose.
+     *
+     * @param exactSteps the budget of each exact search
+     * @param searchMoves the most moves of the search beside it; 0 in records that do not tell
+     * @param rewardCap the most that one solver earns, in cash units of 1e-8
+     * @param rewardShareBps how much of its fees a solver may earn, in basis points
+     */
+    record Terms(long exactSteps, long searchMoves, long rewardCap, int rewardShareBps) {
+
+        /** {@return whether all of it was recorded} */
+        public boolean areKnown() {
+            return searchMoves > 0;
         }
     }
 
@@ -262,11 +284,11 @@ public sealed interface AuctionRecord {
                             in.str("selector"),
                             in.i64("value"),
                             in.i64("bound"));
-                case Rewarded.KIND ->
+                case Rewarded.KIND, Rewarded.KIND_OF_STEPS ->
                     new Rewarded(
                             in.u63("auction"),
                             in.i64("total"),
-                            in.u63("exactSteps"),
+                            kind == Rewarded.KIND ? readTerms(in) : new Terms(in.u63("exactSteps"), 0, 0, 0),
                             in.list("rewards", AuctionRecord::readReward),
                             in.list("unfair", AuctionRecord::readUnfair));
                 default -> throw new Undecodable(1, "auction record kind %d is not known".formatted(kind));
@@ -283,6 +305,10 @@ public sealed interface AuctionRecord {
     private static Award readAward(WireReader in) {
         return new Award(
                 in.b32("bid"), in.address("solver"), in.u32("account"), in.i64("score"), in.u63("paysToProtocol"));
+    }
+
+    private static Terms readTerms(WireReader in) {
+        return new Terms(in.u63("exactSteps"), in.u32("searchMoves"), in.u63("rewardCap"), in.u16("rewardShareBps"));
     }
 
     private static Reward readReward(WireReader in) {

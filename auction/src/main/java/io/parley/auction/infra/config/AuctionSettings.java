@@ -2,9 +2,9 @@ package io.parley.auction.infra.config;
 
 import io.parley.auction.domain.Backoff;
 import io.parley.auction.domain.Rules;
-import io.parley.auction.domain.selection.RewardRule;
 import io.parley.protocol.Address;
 import io.parley.protocol.Domain;
+import io.parley.protocol.wire.AuctionRecord.Terms;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Optional;
@@ -19,9 +19,7 @@ public class AuctionSettings {
     private final Optional<String> vault;
     private final Rules rules;
     private final long longestValidity;
-    private final long exactSteps;
-    private final RewardRule rewardRule;
-    private final int searchMoves;
+    private final Terms terms;
     private final String bootstrapServers;
 
     @Inject
@@ -57,9 +55,7 @@ public class AuctionSettings {
                 patienceMs,
                 new Backoff(windowMs, Math.max(windowMs, longestRestMs)));
         this.longestValidity = longestValidity;
-        this.exactSteps = exactSteps;
-        this.rewardRule = new RewardRule(rewardCap, rewardShareBps);
-        this.searchMoves = searchMoves;
+        this.terms = new Terms(exactSteps, searchMoves, rewardCap, rewardShareBps);
         this.bootstrapServers = bootstrapServers;
     }
 
@@ -91,19 +87,9 @@ public class AuctionSettings {
         return longestValidity;
     }
 
-    /** {@return how many steps of 1,000 coefficients the exact search for winners may take} */
-    public long exactSteps() {
-        return exactSteps;
-    }
-
-    /** {@return what winners earn} */
-    public RewardRule rewardRule() {
-        return rewardRule;
-    }
-
-    /** {@return how many moves the search for winners may try} */
-    public int searchMoves() {
-        return searchMoves;
+    /** {@return how winners are searched for, and what they may earn} */
+    public Terms terms() {
+        return terms;
     }
 
     /** {@return the broker} */

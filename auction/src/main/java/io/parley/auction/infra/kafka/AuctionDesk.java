@@ -6,16 +6,9 @@ import io.parley.auction.domain.IntentAdmission;
 import io.parley.auction.domain.IntentAdmission.Checked;
 import io.parley.auction.domain.LedgerView;
 import io.parley.auction.domain.Origin;
-import io.parley.auction.domain.selection.BestOfSelection;
-import io.parley.auction.domain.selection.Budget;
-import io.parley.auction.domain.selection.ExactSelection;
-import io.parley.auction.domain.selection.FairSelection;
-import io.parley.auction.domain.selection.GreedySelection;
-import io.parley.auction.domain.selection.OptaPlannerSelection;
-import io.parley.auction.domain.selection.RewardRule;
+import io.parley.auction.domain.selection.Competition;
 import io.parley.auction.domain.selection.ScreenedBid;
 import io.parley.auction.domain.selection.Selection;
-import io.parley.auction.domain.selection.WinnerSelection;
 import io.parley.auction.infra.config.AuctionSettings;
 import io.parley.protocol.Blob;
 import io.parley.protocol.Bytes32;
@@ -67,13 +60,7 @@ final class AuctionDesk implements AutoCloseable {
     private final Supplier<Map<TopicPartition, Long>> positions;
     private final IntentAdmission admission;
     private final AuctionHouse house;
-    private final OptaPlannerSelection search;
-    private final GreedySelection greedy = new GreedySelection();
-    private final WinnerSelection selection;
-    private final WinnerSelection fairGreedy;
-    private final WinnerSelection reference;
-    private final RewardRule rewardRule;
-    private final long exactSteps;
+    private final Competition competition;
 
     private final ScheduledThreadPoolExecutor decisions = thread("auction-decisions");
     private final ExecutorService signatures = thread("auction-signatures");
@@ -115,13 +102,7 @@ final class AuctionDesk implements AutoCloseable {
         this.admission = new IntentAdmission(settings.domain(), settings.longestValidity(), ledger);
         SecureRandom random = new SecureRandom();
         this.house = new AuctionHouse(settings.domain(), settings.rules(), ledger, admission, () -> seed(random));
-        this.search = new OptaPlannerSelection(settings.searchMoves());
-        this.exactSteps = settings.exactSteps();
-        ExactSelection exact = new ExactSelection(() -> Budget.ofSteps(exactSteps));
-        this.selection = new FairSelection(new BestOfSelection(greedy, exact, search));
-        this.fairGreedy = new FairSelection(greedy);
-        this.reference = new FairSelection(exact);
-        this.rewardRule = settings.rewardRule();
+        this.competition = new Competition(settings.terms());
     }
 
     private static ScheduledThreadPoolExecutor thread(String name) {
@@ -140,7 +121,7 @@ final class AuctionDesk implements AutoCloseable {
 
     /** Reads the past, then holds auctions. Returns at once. */
     CompletionStage<Void> begin() {
-        selections.execute(search::warmUp);
+        selections.execute(competition::warmUp);
         decisions.execute(() -> {
             try {
                 recover();
@@ -356,10 +337,10 @@ final class AuctionDesk implements AutoCloseable {
 
     private Selection select(List<ScreenedBid> bids, Bytes32 seed) {
         try {
-            return selection.select(bids, seed);
+            return competition.choose(bids, seed);
         } catch (RuntimeException e) {
             LOG.error("the search for winners failed, the greedy choice stands", e);
-            return fairGreedy.select(bids, seed);
+            return Competition.chooseGreedily(bids, seed);
         }
     }
 
@@ -375,12 +356,13 @@ final class AuctionDesk implements AutoCloseable {
 
     /** Publishes what the winners earn, behind the close. */
     private void reward(Effect.Choose choose, Selection chosen) {
-        if (chosen.winners().isEmpty() && chosen.unfair().isEmpty()) {
+        if (choose.bids().isEmpty()) {
             return;
         }
         CompletableFuture<Void> closing = lastClose;
-        CompletableFuture.supplyAsync(() -> rewardRule.of(chosen, choose.bids(), choose.seed(), reference), rewards)
-                .thenCombine(closing, (earned, nothing) -> rewarded(choose.auction(), chosen, earned))
+        CompletableFuture.supplyAsync(
+                        () -> competition.rewarded(choose.auction(), chosen, choose.bids(), choose.seed()), rewards)
+                .thenCombine(closing, (rewarded, nothing) -> rewarded)
                 .thenCompose(outbox::write)
                 .exceptionally(e -> {
                     if (!closed) {
@@ -388,21 +370,6 @@ final class AuctionDesk implements AutoCloseable {
                     }
                     return null;
                 });
-    }
-
-    private AuctionRecord rewarded(long auction, Selection chosen, List<RewardRule.Reward> earned) {
-        return new AuctionRecord.Rewarded(
-                auction,
-                chosen.value(),
-                exactSteps,
-                earned.stream()
-                        .map(one -> new AuctionRecord.Reward(
-                                one.solver(), one.score(), one.fees(), one.reference(), one.reward()))
-                        .toList(),
-                chosen.unfair().stream()
-                        .map(left -> new AuctionRecord.Unfair(
-                                left.bid().id(), left.intent(), left.gives(), left.least(), left.by()))
-                        .toList());
     }
 
     private void bury(Origin origin, Reason reason, String detail) {
