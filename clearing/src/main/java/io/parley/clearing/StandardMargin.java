@@ -95,7 +95,7 @@ public final class StandardMargin {
         if (first != last) {
             throw new MarginUnavailable(
                     Reason.ISOLATED_UNDERLYING,
-                    "it may hold one underlying, not both %d and %d".formatted(first, last));
+                    "an isolated account holds one underlying, this one %d and %d".formatted(first, last));
         }
     }
 

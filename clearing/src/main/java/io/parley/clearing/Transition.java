@@ -663,7 +663,7 @@ final class Transition {
                 margin = world.margin(slot, account);
             } catch (MarginUnavailable e) {
                 String detail = e.reason() == Reason.ISOLATED_UNDERLYING
-                        ? "account %d would be isolated: %s".formatted(account.index(), e.detail())
+                        ? "account %d would break its mode: %s".formatted(account.index(), e.detail())
                         : e.detail();
                 throw new StepRefused(e.reason(), detail);
             }
